@@ -1,0 +1,59 @@
+// Command tables writes the generated tables of facts about AWS that the library embeds: instance types with their limits and
+// prices (internal/instancetype) and the names that AWS accepts (internal/awsname). The script "generate" beside it fetches the
+// pinned sources and runs it.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	var s sources
+	flag.StringVar(&s.moto, "moto", "", "path of the moto wheel (instance types)")
+	flag.StringVar(&s.botocore, "botocore", "", "path of the botocore wheel (service models)")
+	flag.StringVar(&s.karpenter, "karpenter", "", "folder of the karpenter-provider-aws module (network limits, prices)")
+	root := flag.String("root", ".", "root folder of the repository")
+	flag.Parse()
+	if err := run(s, *root); err != nil {
+		fmt.Fprintln(os.Stderr, "tables:", err)
+		os.Exit(1)
+	}
+}
+
+// sources says where the fetched sources lie.
+type sources struct {
+	moto, botocore, karpenter string
+}
+
+// run writes every table below root; nothing is written when a source cannot be read.
+func run(s sources, root string) error {
+	if s.moto == "" || s.botocore == "" || s.karpenter == "" {
+		return errors.New("-moto, -botocore and -karpenter are all needed: run tools/tables/generate")
+	}
+	types, err := instanceTypeFiles(s.moto, s.karpenter)
+	if err != nil {
+		return fmt.Errorf("instance types: %w", err)
+	}
+	names, err := nameFiles(s.botocore)
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	if err := writeAll(filepath.Join(root, "internal", "instancetype"), types); err != nil {
+		return err
+	}
+	return writeAll(filepath.Join(root, "internal", "awsname"), names)
+}
+
+// writeAll writes files, by name, into a folder that must exist.
+func writeAll(folder string, files map[string][]byte) error {
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
