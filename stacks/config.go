@@ -1,0 +1,77 @@
+// Package stacks says what an environment is made of: typed settings in, components, outputs.
+package stacks
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/components/network"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
+)
+
+// ProjectName is the name of the Pulumi project, and so the namespace of its configuration keys.
+const ProjectName = "pulumi-dss"
+
+// Config is what an environment is made of. The json names are the keys of Pulumi.yaml and below.
+type Config struct {
+	// Preset names the settings that hold where the others are silent: [PresetDev] or [PresetProd]. Default:
+	// [DefaultPreset].
+	Preset string `json:"preset,omitempty"`
+	// Name is the platform's name: the prefix of its resources, and of the names that AWS wants fixed. Default: `dss-`
+	// and the stack's name.
+	Name string `json:"name,omitempty"`
+	// Tags are put on everything.
+	Tags map[string]string `json:"tags,omitempty"`
+	// Roles are settings of every IAM role.
+	Roles role.Settings `json:"roles,omitempty"`
+	// AllowDataDeletion is the stack's key to the deletion of data. It takes that of the component, too
+	// (`deleteData`). Default: false.
+	AllowDataDeletion bool `json:"allowDataDeletion,omitempty"`
+	// Encryption is the key that everything is encrypted with.
+	Encryption EncryptionConfig `json:"encryption,omitempty"`
+	// Network is the VPC.
+	Network NetworkConfig `json:"network,omitempty"`
+	// AWS is how to reach the account. It comes from the keys of the aws namespace.
+	AWS AWSConfig `json:"-"`
+}
+
+// EncryptionConfig is the platform's key.
+type EncryptionConfig struct {
+	// KMSKeyARN is a key that is there. Default: one is made.
+	KMSKeyARN string `json:"kmsKeyArn,omitempty"`
+	// DeleteData lets `destroy` delete the key, if allowDataDeletion does, too. Without the key all that it encrypted is
+	// lost. Default: false.
+	DeleteData bool `json:"deleteData,omitempty"`
+}
+
+// NetworkConfig are the settings of [network.NetworkArgs].
+type NetworkConfig struct {
+	CIDRBlock             string              `json:"cidrBlock,omitempty"`
+	Zones                 []string            `json:"zones,omitempty"`
+	ZoneCount             int                 `json:"zoneCount,omitempty"`
+	NAT                   network.NATStrategy `json:"nat,omitempty"`
+	InterfaceEndpoints    []string            `json:"interfaceEndpoints,omitempty"`
+	FlowLogs              *bool               `json:"flowLogs,omitempty"`
+	FlowLogRetentionDays  int                 `json:"flowLogRetentionDays,omitempty"`
+	Adopt                 *network.Adoption   `json:"adopt,omitempty"`
+	SharedSecurityGroupID string              `json:"sharedSecurityGroupId,omitempty"`
+	EMRManagedTags        bool                `json:"emrManagedTags,omitempty"`
+}
+
+// configKey is a key of Pulumi.yaml.
+type configKey struct {
+	name string
+	kind reflect.Kind
+}
+
+// configKeys are the keys of the project's namespace, in the order of [Config].
+func configKeys() []configKey {
+	var keys []configKey
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "-" && len(f.Index) == 1 {
+			keys = append(keys, configKey{name, f.Type.Kind()})
+		}
+	}
+	return keys
+}

@@ -1,0 +1,112 @@
+package stacks
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
+	"github.com/pulumi-dss/pulumi-dss/internal/strict"
+)
+
+// Load reads the stack's configuration: the settings of its preset with the stack's own over them.
+//
+// The error lists everything that is wrong, with the key and whether the stack or the preset says so.
+func Load(ctx *pulumi.Context) (*Config, error) {
+	own, wrong := ownSettings(ctx)
+	cfg, more := Resolve(own)
+	wrong = append(wrong, more...)
+	wrong = append(wrong, loadAWS(ctx, cfg)...)
+	if cfg.Name == "" {
+		cfg.Name = defaultName(ctx.Stack())
+	}
+	if len(wrong) == 0 {
+		wrong = cfg.Problems()
+	}
+	return cfg, origins{project: ctx.Project(), stack: ctx.Stack(), own: own, preset: cfg.Preset}.
+		of(wrong).Err("configuration of stack " + ctx.Stack())
+}
+
+// defaultName is the platform's name in a stack that gives none. Names of AWS are in lower case.
+func defaultName(stack string) string { return "dss-" + strings.ToLower(stack) }
+
+// Resolve lays a stack's own settings, by the keys of Pulumi.yaml, over those of the preset that they name.
+func Resolve(own map[string]any) (*Config, problem.List) {
+	name := DefaultPreset
+	if given, ok := own["preset"].(string); ok && given != "" {
+		name = given
+	}
+	preset, wrong := presetSettings(name)
+	cfg := &Config{}
+	wrong = append(wrong, strict.Decode(strict.Merge(preset, own), cfg)...)
+	cfg.Preset = name
+	return cfg, wrong
+}
+
+// ownSettings are what the stack's configuration says for the keys of Pulumi.yaml.
+func ownSettings(ctx *pulumi.Context) (map[string]any, problem.List) {
+	var wrong problem.List
+	own := map[string]any{}
+	source := config.New(ctx, "")
+	for _, key := range configKeys() {
+		text, err := source.Try(key.name)
+		if err != nil || text == "" {
+			continue
+		}
+		if key.kind == reflect.String {
+			own[key.name] = text
+			continue
+		}
+		var value any
+		if err := json.Unmarshal([]byte(text), &value); err != nil {
+			wrong.Add(key.name, "docs/configuration.md says what it takes", "%q is neither a structure nor true or false", text)
+			continue
+		}
+		if object, ok := value.(map[string]any); ok && len(object) == 0 {
+			continue
+		}
+		own[key.name] = value
+	}
+	return own, wrong
+}
+
+// origins says for each problem where the setting was read.
+type origins struct {
+	project, stack string
+	own            map[string]any
+	preset         string
+}
+
+func (o origins) of(wrong problem.List) problem.List {
+	preset, _ := presetSettings(o.preset)
+	file := fmt.Sprintf("Pulumi.%s.yaml", o.stack)
+	located := make(problem.List, len(wrong))
+	for i, p := range wrong {
+		keys := pathKeys(p.Path)
+		source := "neither " + file + " nor preset " + o.preset + " sets it"
+		switch {
+		case strings.HasPrefix(p.Path, awsNamespace):
+			source = file
+		case strict.Has(o.own, keys...):
+			source = file
+		case strict.Has(preset, keys...):
+			source = "preset " + o.preset
+		}
+		if !strings.HasPrefix(p.Path, awsNamespace) {
+			p.Path = o.project + ":" + p.Path
+		}
+		p.Wrong = fmt.Sprintf("%s (%s)", p.Wrong, source)
+		located[i] = p
+	}
+	return located
+}
+
+// pathKeys are the keys of a path, up to its first index.
+func pathKeys(path string) []string {
+	path, _, _ = strings.Cut(path, "[")
+	return strings.Split(path, ".")
+}
