@@ -166,7 +166,9 @@ func TestConstraintOf(t *testing.T) {
 			t.Errorf("%v: got %v, %v", a, got, err)
 		}
 	}
-	for _, a := range []argument{{request: "Request", member: "Free"}, {request: "Request", member: "Gone"}, {request: "None", member: "key"}} {
+	for _, a := range []argument{
+		{request: "Request", member: "Free"}, {request: "Request", member: "Gone"}, {request: "None", member: "key"},
+	} {
 		if _, err := m.constraintOf(a); err == nil {
 			t.Errorf("%v: must be an error", a)
 		}
