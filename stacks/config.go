@@ -75,3 +75,12 @@ func configKeys() []configKey {
 	}
 	return keys
 }
+
+// ConfigKeys are the names of the keys that the program reads in the project's namespace.
+func ConfigKeys() []string {
+	var names []string
+	for _, key := range configKeys() {
+		names = append(names, key.name)
+	}
+	return names
+}

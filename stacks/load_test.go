@@ -1,0 +1,108 @@
+package stacks_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
+	"github.com/pulumi-dss/pulumi-dss/tests/harness"
+)
+
+// load reads a configuration as the program does.
+func load(t *testing.T, config map[string]string) (*stacks.Config, error) {
+	t.Helper()
+	var cfg *stacks.Config
+	var failed error
+	harness.Run(t, func(ctx *pulumi.Context) error {
+		cfg, failed = stacks.Load(ctx)
+		return nil
+	}, harness.Project(stacks.ProjectName), harness.Stack("dev"), harness.Config(config),
+		harness.WithoutCheck(harness.CheckPartition, "the region is part of the configuration"))
+	return cfg, failed
+}
+
+func TestLoadLaysTheStacksSettingsOverThePreset(t *testing.T) {
+	t.Parallel()
+	cfg, err := load(t, map[string]string{"preset": "prod", "aws:region": "eu-west-1", "network": `{"nat":"single"}`})
+	require.NoError(t, err)
+	assert.Equal(t, "single", string(cfg.Network.NAT), "the stack's")
+	assert.Equal(t, 3, cfg.Network.ZoneCount, "the preset's")
+	assert.Equal(t, "dss-dev", cfg.Name, "from the stack's name")
+}
+
+func TestLoadSaysAllThatIsWrongAndWhereItWasRead(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{
+		"preset": "prod", "aws:region": "eu-west-1", "allowDataDeletion": "perhaps",
+		"network": `{"cidrBlock":"10.0.0.0/30","nats":"single"}`,
+	})
+	assert.ErrorContains(t, err, "configuration of stack dev: 2 problems:")
+	assert.ErrorContains(t, err, `pulumi-dss:allowDataDeletion: "perhaps" is neither a structure nor true or false`)
+	assert.ErrorContains(t, err, "pulumi-dss:network.nats: there is no such key (Pulumi.dev.yaml); use some of adopt, cidrBlock,")
+}
+
+func TestLoadValidatesWhatItRead(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{"preset": "prod", "aws:region": "eu-west-1", "network": `{"cidrBlock":"10.0.0.0/30"}`})
+	require.Len(t, problem.Of(err), 1)
+	assert.ErrorContains(t, err, "pulumi-dss:network.cidrBlock: 10.0.0.0/30 is too small")
+	assert.ErrorContains(t, err, "(Pulumi.dev.yaml)")
+}
+
+func TestLoadWithoutRegionOrWithUnknownPreset(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{"aws:region": ""})
+	assert.ErrorContains(t, err, "aws:region: no region")
+	_, err = load(t, map[string]string{"preset": "huge"})
+	assert.ErrorContains(t, err, `there is no preset "huge"`)
+}
+
+func TestLoadTakesTheProvidersSettings(t *testing.T) {
+	t.Parallel()
+	cfg, err := load(t, map[string]string{
+		"aws:region": "eu-west-1", "aws:profile": "bank", "aws:allowedAccountIds": `["123456789012"]`,
+		"aws:assumeRole": `{"roleArn":"arn:aws:iam::123456789012:role/deploy"}`,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "bank", cfg.AWS.Profile)
+	assert.Equal(t, []string{"123456789012"}, cfg.AWS.AllowedAccountIDs)
+	assert.Equal(t, "arn:aws:iam::123456789012:role/deploy", cfg.AWS.AssumeRole.RoleARN)
+}
+
+// What is not in Pulumi.yaml cannot be found by those who read only that, and what is only there does nothing.
+func TestPulumiYAMLHasTheKeysOfConfig(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "Pulumi.yaml"))
+	require.NoError(t, err)
+	var project struct {
+		Name   string `yaml:"name"`
+		Config map[string]struct {
+			Type, Description string
+			Default           any
+		} `yaml:"config"`
+	}
+	require.NoError(t, yaml.Unmarshal(text, &project))
+	assert.Equal(t, stacks.ProjectName, project.Name)
+	var keys []string
+	for key, schema := range project.Config {
+		keys = append(keys, key)
+		assert.NotEmpty(t, schema.Description, key)
+		assert.NotNil(t, schema.Default, "%s: without a default every stack would have to set it", key)
+	}
+	assert.ElementsMatch(t, stacks.ConfigKeys(), keys)
+}
+
+func TestProgramRefusesBadSettingsBeforeAnythingIsRegistered(t *testing.T) {
+	t.Parallel()
+	cfg := stacks.Config{AWS: stacks.AWSConfig{Region: "eu-west-1"}, Network: stacks.NetworkConfig{CIDRBlock: "ten"}}
+	err := harness.Fail(t, stacks.Program(cfg), harness.Stack("dev"))
+	assert.ErrorContains(t, err, "settings of stack dev: ")
+	assert.ErrorContains(t, err, `network.cidrBlock: "ten" is not a block of IPv4 addresses`)
+}
