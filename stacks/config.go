@@ -12,7 +12,9 @@ import (
 // ProjectName is the name of the Pulumi project, and so the namespace of its configuration keys.
 const ProjectName = "pulumi-dss"
 
-// Config is what an environment is made of. The json names are the keys of Pulumi.yaml and below.
+// Config is what an environment is made of. The json names are the keys of Pulumi.yaml. The components' arguments take all
+// the keys that their documentation names; what one component needs of another is filled in where it is left out, and so
+// are tags, roles, the key, and the stack's consent to deleting data.
 type Config struct {
 	// Preset names the settings that hold where the others are silent: [PresetDev] or [PresetProd]. Default:
 	// [DefaultPreset].
@@ -29,8 +31,8 @@ type Config struct {
 	AllowDataDeletion bool `json:"allowDataDeletion,omitempty"`
 	// Encryption is the key that everything is encrypted with.
 	Encryption EncryptionConfig `json:"encryption,omitempty"`
-	// Network is the VPC.
-	Network NetworkConfig `json:"network,omitempty"`
+	// Network are the arguments of the VPC.
+	Network network.NetworkArgs `json:"network,omitempty"`
 	// AWS is how to reach the account. It comes from the keys of the aws namespace.
 	AWS AWSConfig `json:"-"`
 }
@@ -42,20 +44,6 @@ type EncryptionConfig struct {
 	// DeleteData lets `destroy` delete the key, if allowDataDeletion does, too. Without the key all that it encrypted is
 	// lost. Default: false.
 	DeleteData bool `json:"deleteData,omitempty"`
-}
-
-// NetworkConfig are the settings of [network.NetworkArgs].
-type NetworkConfig struct {
-	CIDRBlock             string              `json:"cidrBlock,omitempty"`
-	Zones                 []string            `json:"zones,omitempty"`
-	ZoneCount             int                 `json:"zoneCount,omitempty"`
-	NAT                   network.NATStrategy `json:"nat,omitempty"`
-	InterfaceEndpoints    []string            `json:"interfaceEndpoints,omitempty"`
-	FlowLogs              *bool               `json:"flowLogs,omitempty"`
-	FlowLogRetentionDays  int                 `json:"flowLogRetentionDays,omitempty"`
-	Adopt                 *network.Adoption   `json:"adopt,omitempty"`
-	SharedSecurityGroupID string              `json:"sharedSecurityGroupId,omitempty"`
-	EMRManagedTags        bool                `json:"emrManagedTags,omitempty"`
 }
 
 // configKey is a key of Pulumi.yaml.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
 // Platform is what an environment consists of.
@@ -71,33 +72,37 @@ func (c *Config) Problems() problem.List {
 
 // networkArgs are the network's arguments. The key is for its logs.
 func (c *Config) networkArgs(key pulumi.StringInput) *network.NetworkArgs {
-	n := c.Network
-	args := &network.NetworkArgs{
-		CIDRBlock:            n.CIDRBlock,
-		Zones:                n.Zones,
-		ZoneCount:            n.ZoneCount,
-		NAT:                  n.NAT,
-		InterfaceEndpoints:   n.InterfaceEndpoints,
-		FlowLogs:             n.FlowLogs,
-		FlowLogRetentionDays: n.FlowLogRetentionDays,
-		KMSKeyARN:            key,
-		Adopt:                n.Adopt,
-		EMRManagedTags:       n.EMRManagedTags,
-		Roles:                c.Roles,
-		Tags:                 c.tags(),
+	args := c.Network
+	fill(&args.KMSKeyARN, key)
+	args.Roles = c.rolesOr(args.Roles)
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// fill sets an input that the settings leave out.
+func fill[T comparable](field *T, value T) {
+	var none T
+	if *field == none {
+		*field = value
 	}
-	if n.SharedSecurityGroupID != "" {
-		args.SharedSecurityGroupID = pulumi.String(n.SharedSecurityGroupID)
-	}
-	return args
+}
+
+// rolesOr are a component's own settings of roles, or else the platform's.
+func (c *Config) rolesOr(own role.Settings) role.Settings {
+	fill(&own, c.Roles)
+	return own
 }
 
 // PlatformTag is the key of the tag that every resource of a platform has, with the platform's name.
 const PlatformTag = "dss-platform"
 
-// tags are the caller's, and the one by which everything of this platform can be found.
-func (c *Config) tags() map[string]string {
+// tags are the platform's: the one by which everything of it can be found, and the caller's.
+func (c *Config) tags() map[string]string { return c.tagsAnd(nil) }
+
+// tagsAnd are the platform's tags with a component's own over them.
+func (c *Config) tagsAnd(own map[string]string) map[string]string {
 	tags := map[string]string{PlatformTag: c.Name}
 	maps.Copy(tags, c.Tags)
+	maps.Copy(tags, own)
 	return tags
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
@@ -101,7 +102,7 @@ func TestPulumiYAMLHasTheKeysOfConfig(t *testing.T) {
 
 func TestProgramRefusesBadSettingsBeforeAnythingIsRegistered(t *testing.T) {
 	t.Parallel()
-	cfg := stacks.Config{AWS: stacks.AWSConfig{Region: "eu-west-1"}, Network: stacks.NetworkConfig{CIDRBlock: "ten"}}
+	cfg := stacks.Config{AWS: stacks.AWSConfig{Region: "eu-west-1"}, Network: network.NetworkArgs{CIDRBlock: "ten"}}
 	err := harness.Fail(t, stacks.Program(cfg), harness.Stack("dev"))
 	assert.ErrorContains(t, err, "settings of stack dev: ")
 	assert.ErrorContains(t, err, `network.cidrBlock: "ten" is not a block of IPv4 addresses`)

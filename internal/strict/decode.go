@@ -1,5 +1,5 @@
 // Package strict reads settings into typed values and says everything that does not fit: keys that nobody knows, and
-// values of the wrong type. encoding/json stops at the first of them, and overlooks some.
+// values of the wrong type. encoding/json stops at the first of them, overlooks some, and does not know Pulumi's inputs.
 package strict
 
 import (
@@ -10,11 +10,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
 // Decode sets what `into` points to from a value as encoding/json makes it: maps, lists, strings, numbers, booleans.
-// Fields go by the names of their json tags. What is wrong is listed with its path; the rest is set.
+// Fields go by the names of their json tags, and without those by their pulumi tags; inputs of text and of lists of text
+// are set to what is given. What is wrong is listed with its path; the rest is set.
 func Decode(value any, into any) problem.List {
 	var wrong problem.List
 	decode(value, reflect.ValueOf(into).Elem(), "", &wrong)
@@ -35,6 +38,8 @@ func decode(value any, into reflect.Value, path string, wrong *problem.List) {
 		decodeMap(value, into, path, wrong)
 	case reflect.Slice:
 		decodeSlice(value, into, path, wrong)
+	case reflect.Interface:
+		decodeInput(value, into, path, wrong)
 	default:
 		decodeScalar(value, into, path, wrong)
 	}
@@ -61,12 +66,40 @@ func decodeStruct(value any, into reflect.Value, path string, wrong *problem.Lis
 func fieldsOf(t reflect.Type) map[string][]int {
 	fields := map[string][]int{}
 	for _, f := range reflect.VisibleFields(t) {
-		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.IsExported() && !f.Anonymous && key != "" && key != "-" {
+		if key := keyOf(f); key != "" && f.IsExported() && !f.Anonymous {
 			fields[key] = f.Index
 		}
 	}
 	return fields
+}
+
+// keyOf is the key of a field, or nothing for one that settings cannot set.
+func keyOf(f reflect.StructField) string {
+	tag, tagged := f.Tag.Lookup("json")
+	if !tagged {
+		tag = f.Tag.Get("pulumi")
+	}
+	key, _, _ := strings.Cut(tag, ",")
+	if key == "-" {
+		return ""
+	}
+	return key
+}
+
+// decodeInput sets an input to a plain value of its type.
+func decodeInput(value any, into reflect.Value, path string, wrong *problem.List) {
+	var text string
+	var list []string
+	switch {
+	case reflect.TypeFor[pulumi.String]().AssignableTo(into.Type()):
+		decode(value, reflect.ValueOf(&text).Elem(), path, wrong)
+		into.Set(reflect.ValueOf(pulumi.String(text)))
+	case reflect.TypeFor[pulumi.StringArray]().AssignableTo(into.Type()):
+		decode(value, reflect.ValueOf(&list).Elem(), path, wrong)
+		into.Set(reflect.ValueOf(pulumi.ToStringArray(list)))
+	default:
+		wrong.Add(path, "", "values of type %s cannot be set", into.Type())
+	}
 }
 
 func decodeMap(value any, into reflect.Value, path string, wrong *problem.List) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -60,6 +61,26 @@ func TestDecodeSaysAllThatIsWrong(t *testing.T) {
 		`ratio: "x" is not a number; give a number`,
 		"tags.x: 1 is not text; give text",
 	}, texts)
+}
+
+// args are as components have them.
+type args struct {
+	Key     pulumi.StringInput      `pulumi:"key,optional"`
+	Subnets pulumi.StringArrayInput `pulumi:"subnets"`
+	Size    int                     `pulumi:"size,optional"`
+	After   []pulumi.Resource       `pulumi:"-"`
+}
+
+func TestDecodeSetsInputs(t *testing.T) {
+	var got args
+	require.Empty(t, strict.Decode(parse(t, `{"key":"arn","subnets":["a","b"],"size":3}`), &got))
+	assert.Equal(t, args{Key: pulumi.String("arn"), Subnets: pulumi.ToStringArray([]string{"a", "b"}), Size: 3}, got)
+
+	wrong := strict.Decode(parse(t, `{"key":1,"subnets":["a",2],"After":[]}`), &args{})
+	assert.EqualError(t, wrong.Err("x"), `x: 3 problems:
+  - After: there is no such key; use some of key, size, subnets
+  - key: 1 is not text; give text
+  - subnets[1]: 2 is not text; give text`)
 }
 
 func TestMerge(t *testing.T) {
