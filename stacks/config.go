@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/pulumi-dss/pulumi-dss/components/encryption"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
@@ -29,21 +30,15 @@ type Config struct {
 	// AllowDataDeletion is the stack's key to the deletion of data. It takes that of the component, too
 	// (`deleteData`). Default: false.
 	AllowDataDeletion bool `json:"allowDataDeletion,omitempty"`
-	// Encryption is the key that everything is encrypted with.
-	Encryption EncryptionConfig `json:"encryption,omitempty"`
+	// KMSKeyARN is the key that everything is encrypted with, unless a component is given another. Its policy has to let
+	// CloudWatch Logs use it, and principals of the account through EC2. Default: one is made.
+	KMSKeyARN string `json:"kmsKeyArn,omitempty"`
+	// Encryption are the arguments of the key that is made.
+	Encryption encryption.EncryptionKeyArgs `json:"encryption,omitempty"`
 	// Network are the arguments of the VPC.
 	Network network.NetworkArgs `json:"network,omitempty"`
 	// AWS is how to reach the account. It comes from the keys of the aws namespace.
 	AWS AWSConfig `json:"-"`
-}
-
-// EncryptionConfig is the platform's key.
-type EncryptionConfig struct {
-	// KMSKeyARN is a key that is there. Default: one is made.
-	KMSKeyARN string `json:"kmsKeyArn,omitempty"`
-	// DeleteData lets `destroy` delete the key, if allowDataDeletion does, too. Without the key all that it encrypted is
-	// lost. Default: false.
-	DeleteData bool `json:"deleteData,omitempty"`
 }
 
 // configKey is a key of Pulumi.yaml.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/components/encryption"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
@@ -12,7 +13,9 @@ import (
 
 // Platform is what an environment consists of.
 type Platform struct {
-	Network *network.Network
+	// KMSKeyARN is the key that everything is encrypted with.
+	KMSKeyARN pulumi.StringInput
+	Network   *network.Network
 
 	config *Config
 }
@@ -57,17 +60,59 @@ func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	}
 	in := pulumi.Providers(provider)
 	p := &Platform{config: cfg}
-	if p.Network, err = network.NewNetwork(ctx, cfg.Name, cfg.networkArgs(nil), in); err != nil {
+	if err := p.encryptionKey(ctx, in); err != nil {
+		return nil, err
+	}
+	if p.Network, err = network.NewNetwork(ctx, cfg.Name, cfg.networkArgs(p.KMSKeyARN), in); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
+// encryptionKey makes the platform's key, unless there is one.
+func (p *Platform) encryptionKey(ctx *pulumi.Context, in pulumi.ResourceOption) error {
+	if given := p.config.KMSKeyARN; given != "" {
+		p.KMSKeyARN = pulumi.String(given)
+		return nil
+	}
+	key, err := encryption.NewEncryptionKey(ctx, p.config.Name, p.config.encryptionArgs(), in)
+	if err != nil {
+		return err
+	}
+	p.KMSKeyARN = key.ARN
+	return nil
+}
+
 // Problems lists everything that is wrong with the settings, with paths from the keys of Pulumi.yaml on.
 func (c *Config) Problems() problem.List {
 	wrong := c.AWS.problems()
+	wrong = append(wrong, c.misplacedConsent()...)
+	wrong.Under("encryption", c.encryptionArgs().Problems())
 	wrong.Under("network", c.networkArgs(nil).Problems())
 	return wrong
+}
+
+// misplacedConsent finds the stack's consent to deleting data where it has no effect.
+func (c *Config) misplacedConsent() problem.List {
+	var wrong problem.List
+	for _, part := range []struct {
+		name  string
+		given bool
+	}{
+		{"encryption", c.Encryption.AllowDataDeletion},
+	} {
+		if part.given {
+			wrong.Add(part.name+".allowDataDeletion", "set allowDataDeletion of the stack", "the consent is the stack's, not a component's")
+		}
+	}
+	return wrong
+}
+
+func (c *Config) encryptionArgs() *encryption.EncryptionKeyArgs {
+	args := c.Encryption
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
 }
 
 // networkArgs are the network's arguments. The key is for its logs.
