@@ -27,29 +27,39 @@ var computedBy = map[string]func(Location, *Resource) object{
 	"aws:ec2/eip:Eip": func(_ Location, r *Resource) object {
 		return object{"publicIp": "203.0.113.20", "allocationId": r.Name + "-id", "publicDns": "ec2-203-0-113-20.example"}
 	},
-	"aws:ec2/natGateway:NatGateway":                       fixedObject(object{"publicIp": "203.0.113.30", "privateIp": "10.0.0.30"}),
-	"aws:ec2/networkInterface:NetworkInterface":           fixedObject(object{"privateIp": "10.0.0.40"}),
-	"aws:ec2/launchTemplate:LaunchTemplate":               fixedObject(object{"latestVersion": 1, "defaultVersion": 1}),
-	"aws:ec2/vpcEndpoint:VpcEndpoint":                     fixedObject(object{"prefixListId": "pl-0123456789abcdef0", "state": "available"}),
-	"aws:lb/loadBalancer:LoadBalancer":                    balancer,
-	"aws:alb/loadBalancer:LoadBalancer":                   balancer,
-	"aws:lb/targetGroup:TargetGroup":                      targetGroup,
-	"aws:alb/targetGroup:TargetGroup":                     targetGroup,
-	"aws:kms/key:Key":                                     func(_ Location, r *Resource) object { return object{"keyId": r.Name + "-id"} },
-	"aws:ecr/repository:Repository":                       repository,
-	"aws:eks/cluster:Cluster":                             cluster,
-	"aws:eks/nodeGroup:NodeGroup":                         nodeGroup,
-	"aws:s3/bucket:Bucket":                                bucket,
-	"aws:s3/bucketV2:BucketV2":                            bucket,
-	"aws:iam/role:Role":                                   func(_ Location, r *Resource) object { return object{"uniqueId": "AROA" + strings.ToUpper(r.Name)} },
-	"aws:iam/accessKey:AccessKey":                         accessKey,
-	"aws:secretsmanager/secretVersion:SecretVersion":      func(_ Location, r *Resource) object { return object{"versionId": r.Name + "-version"} },
-	"aws:ssm/document:Document":                           fixedObject(object{"latestVersion": "1", "defaultVersion": "1", "hash": "0123", "status": "Active"}),
-	"aws:ssm/association:Association":                     func(_ Location, r *Resource) object { return object{"associationId": r.Name + "-id"} },
-	"aws:cloudformation/stack:Stack":                      fixedObject(object{"outputs": object{}}),
-	"aws:acm/certificate:Certificate":                     certificate,
-	"aws:acm/certificateValidation:CertificateValidation": func(_ Location, _ *Resource) object { return object{} },
-	"aws:route53/record:Record":                           func(_ Location, r *Resource) object { return object{"fqdn": text(r.Inputs, "name", r.Name)} },
+	"aws:ec2/natGateway:NatGateway":             fixedObject(object{"publicIp": "203.0.113.30", "privateIp": "10.0.0.30"}),
+	"aws:ec2/networkInterface:NetworkInterface": fixedObject(object{"privateIp": "10.0.0.40"}),
+	"aws:ec2/launchTemplate:LaunchTemplate":     fixedObject(object{"latestVersion": 1, "defaultVersion": 1}),
+	"aws:ec2/vpcEndpoint:VpcEndpoint":           fixedObject(object{"prefixListId": "pl-0123456789abcdef0", "state": "available"}),
+	"aws:lb/loadBalancer:LoadBalancer":          balancer,
+	"aws:alb/loadBalancer:LoadBalancer":         balancer,
+	"aws:lb/targetGroup:TargetGroup":            targetGroup,
+	"aws:alb/targetGroup:TargetGroup":           targetGroup,
+	"aws:kms/key:Key": func(_ Location, r *Resource) object {
+		return object{"keyId": r.Name + "-id"}
+	},
+	"aws:ecr/repository:Repository": repository,
+	"aws:eks/cluster:Cluster":       cluster,
+	"aws:eks/nodeGroup:NodeGroup":   nodeGroup,
+	"aws:s3/bucket:Bucket":          bucket,
+	"aws:s3/bucketV2:BucketV2":      bucket,
+	"aws:iam/role:Role": func(_ Location, r *Resource) object {
+		return object{"uniqueId": "AROA" + strings.ToUpper(r.Name)}
+	},
+	"aws:iam/accessKey:AccessKey": accessKey,
+	"aws:secretsmanager/secretVersion:SecretVersion": func(_ Location, r *Resource) object {
+		return object{"versionId": r.Name + "-version"}
+	},
+	"aws:ssm/document:Document": fixedObject(object{
+		"latestVersion": "1", "defaultVersion": "1", "hash": "0123", "status": "Active"}),
+	"aws:ssm/association:Association": func(_ Location, r *Resource) object {
+		return object{"associationId": r.Name + "-id"}
+	},
+	"aws:cloudformation/stack:Stack":  fixedObject(object{"outputs": object{}}),
+	"aws:acm/certificate:Certificate": certificate,
+	"aws:route53/record:Record": func(_ Location, r *Resource) object {
+		return object{"fqdn": text(r.Inputs, "name", r.Name)}
+	},
 	"aws:route53/zone:Zone": func(_ Location, r *Resource) object {
 		return object{"zoneId": r.Name + "-id", "nameServers": []any{"ns-1.example", "ns-2.example"}}
 	},
