@@ -65,6 +65,7 @@ func TestUpgrade(t *testing.T) {
 	assert.NoError(t, Upgrade("1.34", "1.35"))
 	assert.NoError(t, Upgrade("1.35", "1.35"))
 	assert.ErrorContains(t, Upgrade("1.32", "1.35"), "go through 1.33, 1.34, 1.35")
+	assert.ErrorContains(t, Upgrade("1.33", "1.35"), "go through 1.34, 1.35,")
 	assert.ErrorContains(t, Upgrade("1.35", "1.34"), "cannot go back to 1.34")
 	assert.ErrorContains(t, Upgrade("1.35", "latest"), "version to upgrade to: \"latest\"")
 	assert.ErrorContains(t, Upgrade("", "1.35"), "version of the cluster")
