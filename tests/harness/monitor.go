@@ -22,7 +22,7 @@ const (
 )
 
 // supportedFeatures are what the monitor says it can do. Output values stay off, so that inputs arrive as plain values.
-// Transforms and hooks stay off too: the SDK then returns an error instead of registering something that never runs.
+// Hooks stay off too: the SDK then returns an error instead of registering something that never runs.
 var supportedFeatures = map[string]pulumirpc.ResourceMonitorFeature{
 	"secrets":            pulumirpc.ResourceMonitorFeature_RESOURCE_MONITOR_FEATURE_SECRETS,
 	"resourceReferences": pulumirpc.ResourceMonitorFeature_RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -31,6 +31,7 @@ var supportedFeatures = map[string]pulumirpc.ResourceMonitorFeature{
 	"replaceWith":        pulumirpc.ResourceMonitorFeature_RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
 	"replacementTrigger": pulumirpc.ResourceMonitorFeature_RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
 	"parameterization":   pulumirpc.ResourceMonitorFeature_RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+	"transforms":         pulumirpc.ResourceMonitorFeature_RESOURCE_MONITOR_FEATURE_TRANSFORMS,
 }
 
 // monitor stands where the engine stands: it speaks the engine's gRPC interfaces to the SDK, records what is registered
@@ -47,6 +48,7 @@ type monitor struct {
 	mu         sync.Mutex
 	root       string
 	resources  []*Resource
+	transforms map[string][]*pulumirpc.Callback // those of a resource and its ancestors, by URN
 	state      map[string]resource.PropertyMap // what getResource answers, by URN
 	outputs    map[string]resource.PropertyMap // what RegisterResourceOutputs delivered, by URN
 	unexpected []string                        // tokens of invokes that nobody answers
@@ -55,6 +57,7 @@ type monitor struct {
 
 func newMonitor(s *settings, location Location, preview bool) *monitor {
 	return &monitor{settings: s, location: location, preview: preview,
+		transforms: map[string][]*pulumirpc.Callback{},
 		state: map[string]resource.PropertyMap{}, outputs: map[string]resource.PropertyMap{}}
 }
 
@@ -102,14 +105,18 @@ func (m *monitor) SignalAndWaitForShutdown(context.Context, *emptypb.Empty) (*em
 }
 
 func (m *monitor) RegisterResource(
-	_ context.Context, in *pulumirpc.RegisterResourceRequest,
+	ctx context.Context, in *pulumirpc.RegisterResourceRequest,
 ) (*pulumirpc.RegisterResourceResponse, error) {
 	urn := m.newURN(in.GetParent(), in.GetType(), in.GetName())
 	if in.GetType() == stackType && in.GetParent() == "" {
 		m.record(func() { m.root = urn })
 		return &pulumirpc.RegisterResourceResponse{Urn: urn}, nil
 	}
-	inputs, err := decode(in.GetObject())
+	object, err := m.transform(ctx, urn, in)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := decode(object)
 	if err != nil {
 		return nil, fmt.Errorf("inputs of %s: %w", urn, err)
 	}
@@ -119,11 +126,11 @@ func (m *monitor) RegisterResource(
 		m.resources = append(m.resources, res)
 		m.remember(urn, id, state)
 	})
-	object, err := encode(state)
+	answer, err := encode(state)
 	if err != nil {
 		return nil, fmt.Errorf("outputs of %s: %w", urn, err)
 	}
-	return &pulumirpc.RegisterResourceResponse{Urn: urn, Id: id, Object: object}, nil
+	return &pulumirpc.RegisterResourceResponse{Urn: urn, Id: id, Object: answer}, nil
 }
 
 func (m *monitor) ReadResource(_ context.Context, in *pulumirpc.ReadResourceRequest) (*pulumirpc.ReadResourceResponse, error) {
