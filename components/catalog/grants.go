@@ -1,0 +1,205 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
+)
+
+// Scope is what a grant is about. An empty list stands for all of the catalog's.
+type Scope struct {
+	// Databases are databases of the catalog by name.
+	Databases []string
+	// Workgroups are workgroups of the catalog by name. Grants to read and to write are not about workgroups.
+	Workgroups []string
+}
+
+// GrantRead lets a role read the metadata of databases and their tables. Under [ModelLakeFormation] and [ModelHybrid] it
+// also reads the tables' data at registered locations; under [ModelIAM] access to files is up to policies about S3.
+//
+// The name is one of its kind among the catalog's grants.
+func (c *GlueAthenaCatalog) GrantRead(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
+	return c.grant(ctx, name+"-read", to, scope, readAccess, false)
+}
+
+// GrantWrite lets a role read, as GrantRead does, and also change databases and make, change and delete tables and
+// partitions. Under Lake Formation it comes before other grants to the same role, which add to it.
+func (c *GlueAthenaCatalog) GrantWrite(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
+	return c.grant(ctx, name+"-write", to, scope, writeAccess, false)
+}
+
+// GrantQuery lets a role run queries in workgroups, read and write their results, and read databases as GrantRead does.
+func (c *GlueAthenaCatalog) GrantQuery(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
+	return c.grant(ctx, name+"-query", to, scope, readAccess, true)
+}
+
+func (c *GlueAthenaCatalog) grant(
+	ctx *pulumi.Context, name string, to *role.Role, scope Scope, level access, query bool,
+) error {
+	scope, err := c.args.resolve(scope)
+	if err != nil {
+		return fmt.Errorf("granting %s in catalog %s: %w", name, c.name, err)
+	}
+	g := Grant{
+		Location: c.location, Databases: scope.Databases, Write: level == writeAccess,
+		LakeFormation: c.args.usesLakeFormation(), EncryptedCatalog: *c.args.EncryptCatalog,
+	}
+	if query {
+		g.Workgroups = scope.Workgroups
+	}
+	policy := pulumi.All(c.KMSKeyARN, c.ResultsBucketName).ApplyT(func(v []any) string {
+		full := g
+		full.KMSKeyARN, full.ResultsBucket = v[0].(string), v[1].(string)
+		return full.Policy().JSON()
+	}).(pulumi.StringOutput)
+	if err := to.Grant(ctx, c.child(name), policy, c.parent()); err != nil {
+		return err
+	}
+	return c.permit(ctx, name, to, scope.Databases, level)
+}
+
+// resolve puts all of the catalog's for what a scope leaves open, and finds names that the catalog does not have.
+func (a *GlueAthenaCatalogArgs) resolve(scope Scope) (Scope, error) {
+	var wrong problem.List
+	names := func(path string, asked, have []string) []string {
+		for i, name := range asked {
+			if !slices.Contains(have, name) {
+				wrong.Add(problem.Index(path, i), fmt.Sprintf("use some of %v", have), "the catalog has no %q", name)
+			}
+		}
+		if len(asked) == 0 {
+			return have
+		}
+		return asked
+	}
+	resolved := Scope{
+		Databases:  names("databases", scope.Databases, a.databaseNames()),
+		Workgroups: names("workgroups", scope.Workgroups, a.workgroupNames()),
+	}
+	return resolved, wrong.Err("scope")
+}
+
+// Grant is what a policy gives.
+type Grant struct {
+	Location  location.Location
+	Databases []string
+	// Write adds the changes of databases, tables and partitions.
+	Write bool
+	// Workgroups, if there are any, are where queries are run.
+	Workgroups []string
+	// LakeFormation adds the right to ask Lake Formation for credentials.
+	LakeFormation bool
+	// EncryptedCatalog adds the use of the key through Glue.
+	EncryptedCatalog bool
+	KMSKeyARN        string
+	ResultsBucket    string
+}
+
+// Policy is the policy of a grant.
+func (g Grant) Policy() iam.Document {
+	statements := g.metadata()
+	if len(g.Workgroups) > 0 {
+		statements = append(statements, g.queries()...)
+	}
+	if g.LakeFormation {
+		// Lake Formation decides for which tables it hands out credentials. The action knows no resources.
+		statements = append(statements, iam.Allow("LakeFormationData", []string{"lakeformation:GetDataAccess"}, "*"))
+	}
+	return iam.NewDocument(append(statements, g.keys()...)...)
+}
+
+// readActions read metadata.
+func readActions() []string {
+	return []string{
+		"glue:BatchGetPartition", "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition", "glue:GetPartitions",
+		"glue:GetTable", "glue:GetTables",
+	}
+}
+
+// writeActions change metadata. Databases are neither made nor deleted: they are part of the deployment.
+func writeActions() []string {
+	return []string{
+		"glue:BatchCreatePartition", "glue:BatchDeletePartition", "glue:BatchDeleteTable", "glue:BatchUpdatePartition",
+		"glue:CreatePartition", "glue:CreateTable", "glue:DeletePartition", "glue:DeleteTable", "glue:UpdateDatabase",
+		"glue:UpdatePartition", "glue:UpdateTable",
+	}
+}
+
+// metadata are statements about Glue. An action on a table wants the table's database and the catalog allowed as well.
+//
+// Source: https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+func (g Grant) metadata() []iam.Statement {
+	catalog := g.Location.ARN("glue", "catalog")
+	resources := []string{catalog}
+	for _, database := range g.Databases {
+		// A database's tables come and go.
+		resources = append(resources, g.Location.ARN("glue", "database/"+database), g.Location.ARN("glue", "table/"+database+"/*"))
+	}
+	// Athena, Hive and Spark look for the database `default` before they do anything.
+	statements := []iam.Statement{
+		iam.Allow("CatalogDefault", []string{"glue:GetDatabase"}, catalog, g.Location.ARN("glue", "database/default")),
+	}
+	if len(g.Databases) == 0 {
+		return statements
+	}
+	statements = append(statements, iam.Allow("CatalogRead", readActions(), resources...))
+	if g.Write {
+		statements = append(statements, iam.Allow("CatalogWrite", writeActions(), resources...))
+	}
+	return statements
+}
+
+// queries are statements about Athena and the results in S3.
+//
+// Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
+func (g Grant) queries() []iam.Statement {
+	var workgroups, objects, prefixes []string
+	bucket := g.Location.BucketARN(g.ResultsBucket)
+	for _, workgroup := range g.Workgroups {
+		workgroups = append(workgroups, g.Location.ARN("athena", "workgroup/"+workgroup))
+		// Athena names results after the query.
+		objects = append(objects, bucket+"/"+resultsPrefix(workgroup)+"*")
+		prefixes = append(prefixes, resultsPrefix(workgroup)+"*")
+	}
+	return []iam.Statement{
+		iam.Allow("Queries", []string{
+			"athena:BatchGetQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetQueryResultsStream",
+			"athena:GetWorkGroup", "athena:ListQueryExecutions", "athena:StartQueryExecution", "athena:StopQueryExecution",
+		}, workgroups...),
+		iam.Allow("QueryMetadata", []string{
+			"athena:GetDataCatalog", "athena:GetDatabase", "athena:GetTableMetadata", "athena:ListDatabases", "athena:ListTableMetadata",
+		}, g.Location.ARN("athena", "datacatalog/AwsDataCatalog")),
+		// Clients list what there is to choose from. These actions know no resources.
+		iam.Allow("QueryLists", []string{"athena:ListDataCatalogs", "athena:ListWorkGroups"}, "*"),
+		iam.Allow("ResultsBucket", []string{"s3:GetBucketLocation"}, bucket),
+		iam.Allow("ResultsList", []string{"s3:ListBucket"}, bucket).If("StringLike", "s3:prefix", prefixes...),
+		iam.Allow("Results", []string{
+			"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
+		}, objects...),
+	}
+}
+
+// keys are statements about the key, by the service that it is used through.
+func (g Grant) keys() []iam.Statement {
+	var statements []iam.Statement
+	if g.EncryptedCatalog {
+		actions := []string{"kms:Decrypt"}
+		if g.Write {
+			actions = append(actions, "kms:Encrypt", "kms:GenerateDataKey")
+		}
+		statements = append(statements, iam.Allow("CatalogKey", actions, g.KMSKeyARN).
+			If("StringEquals", "kms:ViaService", g.Location.Service("glue")))
+	}
+	if len(g.Workgroups) > 0 {
+		// Athena reads and writes results in the caller's name, through S3.
+		statements = append(statements, iam.Allow("ResultsKey", []string{"kms:Decrypt", "kms:GenerateDataKey"}, g.KMSKeyARN).
+			If("StringEquals", "kms:ViaService", g.Location.Service("s3")))
+	}
+	return statements
+}

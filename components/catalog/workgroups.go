@@ -1,0 +1,57 @@
+package catalog
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/athena"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// workgroups makes the workgroups. Their settings are enforced, so that no client writes results elsewhere or unencrypted.
+func (c *GlueAthenaCatalog) workgroups() error {
+	locations := pulumi.StringMap{}
+	for _, workgroup := range c.args.Workgroups {
+		location := pulumi.Sprintf("s3://%s/%s", c.ResultsBucketName, resultsPrefix(workgroup.Name))
+		locations[workgroup.Name] = location
+		made, err := athena.NewWorkgroup(c.ctx, c.child("workgroup-"+workgroup.Name), &athena.WorkgroupArgs{
+			Name:          pulumi.String(workgroup.Name),
+			Description:   optional(workgroup.Description),
+			Configuration: c.configuration(workgroup, location),
+			// Queries that were run, and saved ones, go with the workgroup.
+			ForceDestroy: pulumi.Bool(c.args.removal().Turned()),
+			Tags:         pulumi.ToStringMap(c.tags("workgroup-" + workgroup.Name)),
+		}, c.parent(), c.args.removal().Option())
+		if err != nil {
+			return fmt.Errorf("creating workgroup %s: %w", workgroup.Name, err)
+		}
+		c.Ready = append(c.Ready, made)
+	}
+	c.ResultsLocations = locations.ToStringMapOutput()
+	return nil
+}
+
+func (c *GlueAthenaCatalog) configuration(workgroup Workgroup, location pulumi.StringOutput) athena.WorkgroupConfigurationArgs {
+	results := athena.WorkgroupConfigurationResultConfigurationArgs{
+		OutputLocation: location.ToStringPtrOutput(),
+		EncryptionConfiguration: athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs{
+			EncryptionOption: pulumi.String("SSE_KMS"), KmsKeyArn: c.KMSKeyARN.ToStringPtrOutput(),
+		},
+	}
+	if c.args.ResultsBucket == nil {
+		// Results never go to a bucket of somebody else's that has come to have the name.
+		results.ExpectedBucketOwner = pulumi.String(c.location.AccountID)
+	}
+	configuration := athena.WorkgroupConfigurationArgs{
+		EnforceWorkgroupConfiguration:   pulumi.Bool(true),
+		PublishCloudwatchMetricsEnabled: pulumi.Bool(true),
+		RequesterPaysEnabled:            pulumi.Bool(false),
+		EngineVersion: athena.WorkgroupConfigurationEngineVersionArgs{
+			SelectedEngineVersion: pulumi.String(EngineVersion),
+		},
+		ResultConfiguration: results,
+	}
+	if workgroup.BytesScannedCutoff != NoBytesScannedCutoff {
+		configuration.BytesScannedCutoffPerQuery = pulumi.Int(int(workgroup.BytesScannedCutoff))
+	}
+	return configuration
+}
