@@ -1,0 +1,164 @@
+#!/bin/bash
+# Makes a fresh instance reachable for what configures it: AWS CLI, data volume, and at last the SSM agent, so that no
+# document runs before the volume is mounted. Safe to run at every start, and after having been killed.
+set -Eeuo pipefail
+# shellcheck source=/dev/null
+. /etc/dss-platform/boot.conf
+: "${region:?}" "${stack?}" "${volume:?}" "${mount_point:?}" "${device_name?}" "${agent_url:?}" "${agent_sha256?}"
+: "${cli_url:?}" "${cli_sha256:?}" "${cli_version:?}"
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+state=/var/lib/dss-platform
+scratch=$(mktemp -d /var/tmp/dss-platform.XXXXXX)
+why=
+
+fail() {
+  why=$1
+  exit 1
+}
+ended() {
+  local code=$?
+  rm -rf "$scratch"
+  ((code == 0)) && return
+  why=${why:-the boot ended unexpectedly: see journalctl -u dss-platform-boot on the host}
+  echo "dss-platform-boot: $why" >&2
+  # It waits for a stack that may never come; the next try shall not wait for it.
+  timeout 330 /bin/bash /usr/local/sbin/dss-platform-signal "boot: $why" || true
+}
+trap ended EXIT
+trap 'why=${why:-line $LINENO of the boot failed: $BASH_COMMAND}' ERR
+
+# Mirrors and networks have bad moments, most of all on a machine that has just started.
+persist() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    "$@" && return
+    sleep $((attempt * 5))
+  done
+  return 1
+}
+download() {
+  persist curl -fsSL --retry 3 --connect-timeout 15 -o "$2" "$1" || fail "cannot download $1; see the route, the proxy or the mirror"
+  if [[ -n $3 ]] && ! echo "$3  $2" | sha256sum --check --status; then
+    fail "$1 has another SHA-256 than the wanted $3"
+  fi
+}
+need() {
+  rpm -q --quiet "$@" || persist dnf install -y "$@" || fail "cannot install $*; see whether the host reaches its package mirrors"
+}
+
+install_cli() {
+  if [[ $(aws --version 2>/dev/null) == aws-cli/"$cli_version"[[:space:]]* ]]; then return; fi
+  need unzip
+  download "$cli_url" "$scratch/cli.zip" "$cli_sha256"
+  unzip -q -o "$scratch/cli.zip" -d "$scratch"
+  "$scratch/aws/install" --update --install-dir /usr/local/aws-cli --bin-dir /usr/local/bin
+}
+
+# The reconciler needs Python 3.9. Release 9 has it; release 8 has 3.6.
+install_python() {
+  local candidate
+  for candidate in python3.12 python3.11 python3.9 python3; do
+    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null && return
+  done
+  need python3.11
+}
+
+# The device of the volume, by its id: names by slot belong to whichever disk came first.
+find_device() {
+  local id=${volume//-/} path
+  for path in "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$id" "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${id}_1"; do
+    if [[ -b $path ]]; then
+      readlink -f "$path"
+      return
+    fi
+  done
+  for path in /sys/block/nvme*; do
+    if [[ $(tr -d ' -' <"$path/device/serial" 2>/dev/null) == "$id" ]]; then
+      echo "/dev/${path##*/}"
+      return
+    fi
+  done
+  # Instances without NVMe show the disk under the name that it was attached with. Others never do.
+  if [[ -n $device_name && ! -e /sys/block/nvme0n1 ]]; then
+    for path in "$device_name" "${device_name/#\/dev\/sd//dev/xvd}"; do
+      if [[ -b $path ]]; then
+        readlink -f "$path"
+        return
+      fi
+    done
+  fi
+  return 1
+}
+await_device() {
+  local attempt
+  for ((attempt = 0; attempt < 300; attempt++)); do
+    if device=$(find_device); then return; fi
+    sleep 2
+  done
+  fail "no device of $volume after 10 minutes; see whether the volume is attached to this instance"
+}
+
+# Makes a file system on a blank disk only. A mark tells a disk that was being formatted from one that has data.
+format() {
+  local mark=$state/formatting-$volume facts code=0 kind
+  facts=$(blkid -p -o export "$device") || code=$?
+  kind=$(sed -n 's/^TYPE=//p' <<<"$facts")
+  if [[ -e $mark ]]; then
+    mkfs.xfs -q -f "$device"
+  elif ((code == 2)) && [[ -z $facts ]]; then
+    touch "$mark"
+    sync
+    mkfs.xfs -q "$device"
+  elif [[ $kind == xfs ]]; then
+    return
+  else
+    kind=${kind:-$(sed -n 's/^PTTYPE=//p' <<<"$facts")}
+    fail "$volume holds ${kind:-something} and not XFS, and is left as it is; attach a blank volume or one of DSS"
+  fi
+  sync
+  rm -f "$mark"
+  fresh=yes
+}
+mount_volume() {
+  local uuid line
+  if ! mountpoint -q "$mount_point"; then
+    await_device
+    format
+    uuid=$(blkid -p -s UUID -o value "$device")
+    line="UUID=$uuid $mount_point xfs defaults,nofail,x-systemd.device-timeout=60 0 2"
+    if ! grep -qxF -- "$line" /etc/fstab; then
+      awk -v folder="$mount_point" '/^[[:space:]]*#/ || $2 != folder' /etc/fstab >/etc/fstab.dss
+      printf '%s\n' "$line" >>/etc/fstab.dss
+      chmod 644 /etc/fstab.dss
+      mv -f /etc/fstab.dss /etc/fstab
+      systemctl daemon-reload
+    fi
+    mkdir -p "$mount_point"
+    mountpoint -q "$mount_point" || mount "$mount_point" || fail "cannot mount $volume on $mount_point; see dmesg on the host"
+    if [[ -n $fresh ]] && command -v restorecon >/dev/null; then restorecon "$mount_point" || true; fi
+  fi
+  # The volume may have been made larger while the instance was down.
+  xfs_growfs "$mount_point" >/dev/null
+}
+
+install_agent() {
+  local unit
+  # At later starts systemd mounts the volume, and has the agent wait for it.
+  unit=$(systemd-escape --path --suffix=mount "$mount_point")
+  mkdir -p /etc/systemd/system/amazon-ssm-agent.service.d
+  printf '[Unit]\nAfter=%s\n' "$unit" >/etc/systemd/system/amazon-ssm-agent.service.d/10-dss-platform.conf
+  if ! rpm -q --quiet amazon-ssm-agent; then
+    download "$agent_url" "$scratch/amazon-ssm-agent.rpm" "$agent_sha256"
+    persist dnf install -y "$scratch/amazon-ssm-agent.rpm" || fail "cannot install $agent_url"
+  fi
+  systemctl daemon-reload
+  systemctl enable --now amazon-ssm-agent.service
+}
+
+device='' fresh=''
+mkdir -p "$state"
+install_cli
+mount_volume
+install_python
+install_agent
+echo "dss-platform-boot: $volume is on $mount_point, the agent runs"

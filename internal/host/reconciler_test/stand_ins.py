@@ -1,0 +1,224 @@
+"""A host for tests: files under a temporary folder, and stand-ins for the system's commands.
+
+The stand-ins keep what they do in the same folder, so that a second run of a step finds what the first one has done. Every call
+is a line in `calls`.
+"""
+
+import json
+import os
+import stat
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "reconciler"))
+
+from dss_platform.system import System  # noqa: E402
+
+COMMANDS = ["rpm", "dnf", "systemctl", "mountpoint", "findmnt", "xfs_growfs", "useradd", "usermod", "groupadd", "getenforce",
+            "semanage", "restorecon", "nft", "docker", "curl", "aws", "unzip", "runuser"]
+
+# Without the interpreter's site packages, which take the longest of its start.
+PROGRAM = f"""#!{sys.executable} -ES
+import json, os, shutil, sys
+root, name, args = os.environ["FAKE_ROOT"], os.path.basename(sys.argv[0]), sys.argv[1:]
+with open(root + "/calls", "a") as out:
+    out.write(json.dumps([name] + args) + "\\n")
+with open(root + "/calls") as file:
+    if sum(1 for _ in file) == int(os.environ.get("KILL_AT") or -1):
+        os.kill(os.getppid(), 9)
+        sys.exit(1)
+def load():
+    with open(root + "/world.json") as file:
+        return json.load(file)
+def keep(world):
+    with open(root + "/world.json.new", "w") as out:
+        json.dump(world, out)
+    os.replace(root + "/world.json.new", root + "/world.json")
+def append(path, line):
+    os.makedirs(os.path.dirname(root + path), exist_ok=True)
+    with open(root + path, "a") as out:
+        out.write(line + "\\n")
+world = load()
+if name in world["fail"]:
+    print(world["fail"][name], file=sys.stderr)
+    sys.exit(1)
+words = [a for a in args if not a.startswith("-")]
+def after(flag):
+    return args[args.index(flag) + 1] if flag in args else None
+if name == "rpm":
+    package = words[-1]
+    if package not in world["packages"]:
+        sys.exit(1)
+    if "--qf" in args:
+        print(world["packages"][package], end="")
+elif name == "dnf":
+    for word in words[1:]:
+        package, _, version = word.partition("-28.") if "-28." in word else (word, "", "")
+        if words[0] == "remove":
+            world["packages"].pop(package, None)
+        elif package in world["denied"]:
+            print("Error: Unable to find a match: " + package, file=sys.stderr)
+            sys.exit(1)
+        else:
+            world["packages"][package] = ("28." + version) if version else "1.0"
+            if package == "docker-ce":
+                append("/etc/group", "docker:x:990:")
+    keep(world)
+elif name == "systemctl":
+    unit = words[-1] if words else ""
+    if args[0] == "cat" and unit not in world["units"]:
+        sys.exit(1)
+    if args[0] in ("is-enabled", "is-active"):
+        sys.exit(unit not in world[args[0]])
+    if args[0] == "enable":
+        world["is-enabled"].append(unit)
+        if "--now" in args:
+            world["is-active"].append(unit)
+    if args[0] in ("start", "restart"):
+        world["is-active"].append(unit)
+        if "metadata-guard" in unit:
+            world["guard"] = True
+    if args[0] == "disable":
+        for state in ("is-enabled", "is-active"):
+            world[state] = [u for u in world[state] if u != unit]
+    keep(world)
+elif name == "mountpoint":
+    sys.exit(not world["mounted"])
+elif name == "findmnt":
+    print(world["size"])
+elif name == "xfs_growfs":
+    world["size"] = world["disk"]
+    keep(world)
+elif name == "groupadd":
+    append("/etc/group", f"{{words[-1]}}:x:{{after('-g')}}:")
+elif name == "useradd":
+    uid = after("-u") or "1001"
+    gid = after("-g") if (after("-g") or "").isdigit() else uid
+    if after("-g") is None:
+        append("/etc/group", f"{{words[-1]}}:x:{{gid}}:")
+    append("/etc/passwd", f"{{words[-1]}}:x:{{uid}}:{{gid}}::{{after('-d')}}:{{after('-s')}}")
+elif name == "usermod" and "-aG" in args:
+    path = root + "/etc/group"
+    lines = [l.rstrip("\\n") for l in open(path)]
+    with open(path, "w") as out:
+        for line in lines:
+            out.write((line + words[-1] if line.startswith(after("-aG") + ":") else line) + "\\n")
+elif name == "getenforce":
+    print("Enforcing")
+elif name == "nft":
+    sys.exit(not world.get("guard"))
+elif name == "curl" and "-T" not in args and "PUT" in args:
+    append("/signals", json.dumps({{"url": args[-1], **json.loads(sys.stdin.read())}}))
+elif name == "curl":
+    source = root + "/www/" + args[-1].split("//", 1)[1]
+    if not os.path.exists(source):
+        print("curl: (22) The requested URL returned error: 404", file=sys.stderr)
+        sys.exit(22)
+    shutil.copyfile(source, after("-o"))
+elif name == "aws":
+    if args == ["--version"]:
+        print("aws-cli/2.36.15 Python/3.13.0 Linux/5.14 exe/x86_64.almalinux.9")
+    else:
+        found = world["stack"].get(after("--logical-resource-id"))
+        if found is None:
+            print("An error occurred (ValidationError): Resource does not exist for stack", file=sys.stderr)
+            sys.exit(254)
+        print(found[after("--query").split(".")[1]])
+"""
+
+DESIRED = {
+    "osRelease": "9",
+    "volume": {"mountPoint": "/data", "sizeGiB": 100},
+    "user": {"name": "dataiku", "home": "/data/home/dataiku", "shell": "/bin/bash", "uid": 0},
+    "limits": {"openFiles": 65536, "processes": 65537},
+    "locale": "en_US.UTF-8",
+    "clock": {"server": "169.254.169.123"},
+    "packages": ["acl", "git"],
+    "metadataGuard": {"enabled": True, "allowedUIDs": []},
+    "docker": {"dataRoot": "/data/docker", "version": "", "repositoryURL": "https://download.docker.com/linux/centos/docker-ce.repo",
+               "logMaxSize": "100m", "logMaxFiles": 5},
+    "tools": [],
+}
+
+
+class HostTest(unittest.TestCase):
+    """A test with a host: `self.host`, what its commands know in `self.world`, and `self.calls()`."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+        binaries = os.path.join(self.root, "stand-ins")
+        os.makedirs(binaries)
+        for name in COMMANDS:
+            path = os.path.join(binaries, name)
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(PROGRAM)
+            os.chmod(path, stat.S_IRWXU)
+        self.events = []
+        self.environment = {"PATH": f"{binaries}:/usr/bin:/bin", "FAKE_ROOT": self.root}
+        self.desired = json.loads(json.dumps(DESIRED))
+        self.set_world(packages={}, denied=[], fail={}, units=["chronyd.service"], **{"is-enabled": [], "is-active": []},
+                       mounted=True, size=100 << 30, disk=100 << 30, stack={})
+        self.put("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n")
+        self.put("/etc/group", "root:x:0:\n")
+        self.put("/etc/chrony.conf", "pool 2.almalinux.pool.ntp.org iburst\n")
+        self.put("/etc/skel/.bashrc", "# skeleton\n")
+        self.put("/var/lib/cloud/data/instance-id", "i-0123\n")
+        self.put("/www/download.docker.com/linux/centos/docker-ce.repo",
+                 "[docker-ce-stable]\nbaseurl=https://download.docker.com/linux/centos/$releasever/$basearch/stable\n")
+        self.host = self.new_host()
+
+    def new_host(self):
+        return System(self.root, self.environment, lambda event, **fields: self.events.append((event, fields)))
+
+    # Files.
+
+    def put(self, path, text, mode=0o644):
+        target = self.root + path
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w" if isinstance(text, str) else "wb") as out:
+            out.write(text)
+        os.chmod(target, mode)
+
+    def text(self, path):
+        with open(self.root + path, encoding="utf-8") as file:
+            return file.read()
+
+    def mode(self, path):
+        return os.stat(self.root + path).st_mode & 0o7777
+
+    # What the commands know.
+
+    @property
+    def world(self):
+        return json.loads(self.text("/world.json"))
+
+    def set_world(self, **facts):
+        known = self.world if os.path.exists(self.root + "/world.json") else {}
+        self.put("/world.json", json.dumps({**known, **facts}))
+
+    def calls(self, name=None):
+        if not os.path.exists(self.root + "/calls"):
+            return []
+        found = [json.loads(line) for line in self.text("/calls").splitlines()]
+        return [c for c in found if name is None or c[0] == name]
+
+    def signals(self):
+        if not os.path.exists(self.root + "/signals"):
+            return []
+        return [json.loads(line) for line in self.text("/signals").splitlines()]
+
+    # Steps.
+
+    def ensure(self, step):
+        """Runs a step, and returns what it changed."""
+        self.host.changes, self.host.warnings = [], []
+        step.ensure(self.host, self.desired)
+        return self.host.changes
+
+    def assert_settled(self, step):
+        """A second run of the step changes nothing."""
+        self.assertEqual(self.ensure(step), [])
