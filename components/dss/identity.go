@@ -1,0 +1,160 @@
+package dss
+
+import (
+	"encoding/json"
+	"fmt"
+
+	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
+)
+
+// computePolicy is what DSS needs in attach mode: to find its clusters, and to take the roles of its connections. What it
+// may do inside a cluster is up to the cluster's access entries.
+//
+// Source: https://doc.dataiku.com/dss/latest/containers/eks/attached.html; the plugin runs `eksctl get cluster`.
+func computePolicy(at location.Location, clusters, roles []string) iam.Document {
+	// Clusters can only be listed as a whole: the action takes no cluster.
+	statements := []iam.Statement{iam.Allow("ListClusters", []string{"eks:ListClusters"}, "*")}
+	if len(clusters) > 0 {
+		arns := make([]string, len(clusters))
+		for i, name := range clusters {
+			arns[i] = at.ARN("eks", "cluster/"+name)
+		}
+		statements = append(statements, iam.Allow("DescribeClusters", []string{"eks:DescribeCluster"}, arns...))
+	}
+	if len(roles) > 0 {
+		statements = append(statements, iam.Allow("TakeConnectionRoles", []string{"sts:AssumeRole"}, roles...))
+	}
+	return iam.NewDocument(statements...)
+}
+
+// hostRole makes the role of the instance, or finds the one that is there, and its instance profile.
+func (d *DSSInstance) hostRole() error {
+	if d.args.RoleName != "" {
+		found, err := awsiam.GetRole(d.ctx, d.child("host"), pulumi.ID(d.args.RoleName), nil, d.parent())
+		if err != nil {
+			return fmt.Errorf("finding role %s: %w", d.args.RoleName, err)
+		}
+		d.Role = &role.Role{Role: found}
+	} else {
+		made, err := role.New(d.ctx, d.child("host"), role.Args{
+			Settings:    d.args.Roles,
+			Location:    d.location,
+			Description: "DSS host of " + d.name,
+			Trust:       iam.TrustService(d.location.Principal("ec2")),
+			Policies:    d.hostPolicies(),
+			Tags:        d.args.Tags,
+		}, d.parent())
+		if err != nil {
+			return err
+		}
+		d.Role = made
+	}
+	profile, err := awsiam.NewInstanceProfile(d.ctx, d.child("host"), &awsiam.InstanceProfileArgs{
+		Role: d.Role.Name, Path: optional(d.args.Roles.Path), Tags: d.tags("host"),
+	}, d.parent())
+	if err != nil {
+		return fmt.Errorf("creating the instance profile: %w", err)
+	}
+	d.profile = profile
+	return nil
+}
+
+// hostPolicies are the role's: `host` for the host itself, `compute` for DSS, unless DSS has a user of its own.
+func (d *DSSInstance) hostPolicies() map[string]pulumi.StringInput {
+	policies := map[string]pulumi.StringInput{"host": d.hostPolicy()}
+	if d.args.CredentialsMode == InstanceRole {
+		policies["compute"] = d.computePolicy()
+	}
+	return policies
+}
+
+func (d *DSSInstance) computePolicy() pulumi.String {
+	return pulumi.String(computePolicy(d.location, d.args.ClusterNames, d.args.ConnectionRoleARNs).JSON())
+}
+
+// keyPair makes the IAM user of [KeyPair], and puts its access key into Secrets Manager.
+func (d *DSSInstance) keyPair() error {
+	if d.args.CredentialsMode != KeyPair {
+		return nil
+	}
+	user, err := awsiam.NewUser(d.ctx, d.child("dss"), &awsiam.UserArgs{
+		Path: optional(d.args.Roles.Path), PermissionsBoundary: optional(d.args.Roles.PermissionsBoundary), Tags: d.tags("dss"),
+	}, d.parent())
+	if err != nil {
+		return fmt.Errorf("creating the user of DSS: %w", err)
+	}
+	d.User = user
+	if err := d.GrantUser("compute", d.computePolicy()); err != nil {
+		return err
+	}
+	key, err := awsiam.NewAccessKey(d.ctx, d.child("dss"), &awsiam.AccessKeyArgs{User: user.Name}, d.parent(),
+		pulumi.AdditionalSecretOutputs([]string{"secret", "sesSmtpPasswordV4", "encryptedSecret"}))
+	if err != nil {
+		return fmt.Errorf("creating the access key of DSS: %w", err)
+	}
+	return d.keepKey(key)
+}
+
+// keepKey puts the access key into a secret, in the form of the AWS command line's output.
+func (d *DSSInstance) keepKey(key *awsiam.AccessKey) error {
+	secret, err := secretsmanager.NewSecret(d.ctx, d.child("dss-key"), &secretsmanager.SecretArgs{
+		Description: pulumi.String("AWS access key of DSS on " + d.name),
+		KmsKeyId:    d.keyARN.ToStringPtrOutput(),
+		// The key goes with its user, and nothing is left that could be brought back.
+		RecoveryWindowInDays: pulumi.Int(0),
+		Tags:                 d.tags("dss-key"),
+	}, d.parent())
+	if err != nil {
+		return fmt.Errorf("creating the secret of the access key: %w", err)
+	}
+	text := pulumi.ToSecret(pulumi.All(key.ID(), key.Secret).ApplyT(func(pair []any) (string, error) {
+		text, err := json.Marshal(map[string]any{"AccessKeyId": pair[0], "SecretAccessKey": pair[1]})
+		return string(text), err
+	})).(pulumi.StringOutput)
+	version, err := secretsmanager.NewSecretVersion(d.ctx, d.child("dss-key"), &secretsmanager.SecretVersionArgs{
+		SecretId: secret.ID(), SecretString: text.ToStringPtrOutput(),
+	}, d.parent())
+	if err != nil {
+		return fmt.Errorf("writing the secret of the access key: %w", err)
+	}
+	d.CredentialsSecretARN = version.Arn
+	return nil
+}
+
+// GrantUser gives the user of [KeyPair] one more policy, as JSON. Without that mode it fails: there is no user.
+func (d *DSSInstance) GrantUser(name string, policy pulumi.StringInput) error {
+	if d.User == nil {
+		return fmt.Errorf("granting %s: %s has no user of its own; set credentialsMode to %s, or grant it to its role", name, d.name, KeyPair)
+	}
+	// Policies inside a user may have 2048 characters in all; a policy of its own has 6144.
+	made, err := awsiam.NewPolicy(d.ctx, d.child("dss-"+name), &awsiam.PolicyArgs{
+		Path: optional(d.args.Roles.Path), Policy: policy, Tags: d.tags("dss-" + name),
+	}, d.parent())
+	if err != nil {
+		return fmt.Errorf("creating policy %s: %w", d.child("dss-"+name), err)
+	}
+	_, err = awsiam.NewUserPolicyAttachment(d.ctx, d.child("dss-"+name), &awsiam.UserPolicyAttachmentArgs{
+		User: d.User.Name, PolicyArn: made.Arn,
+	}, d.parent())
+	if err != nil {
+		return fmt.Errorf("attaching policy %s: %w", d.child("dss-"+name), err)
+	}
+	return nil
+}
+
+// GrantAssume lets DSS take a role that another resource makes: one of a connection. The role has to trust DSS's.
+func (d *DSSInstance) GrantAssume(ctx *pulumi.Context, name string, roleARN pulumi.StringInput) error {
+	policy := roleARN.ToStringOutput().ApplyT(func(arn string) string {
+		return iam.NewDocument(iam.Allow("TakeRole", []string{"sts:AssumeRole"}, arn)).JSON()
+	}).(pulumi.StringOutput)
+	if d.User != nil {
+		return d.GrantUser("assume-"+name, policy)
+	}
+	return d.Role.Grant(ctx, d.child("host-assume-"+name), policy, d.parent())
+}
