@@ -117,8 +117,7 @@ func (g Grant) Policy() iam.Document {
 // readActions read metadata.
 func readActions() []string {
 	return []string{
-		"glue:BatchGetPartition", "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition", "glue:GetPartitions",
-		"glue:GetTable", "glue:GetTables",
+		"glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables",
 	}
 }
 
@@ -148,7 +147,11 @@ func (g Grant) metadata() []iam.Statement {
 	if len(g.Databases) == 0 {
 		return statements
 	}
-	statements = append(statements, iam.Allow("CatalogRead", readActions(), resources...))
+	statements = append(statements,
+		// A client lists databases before it opens one. The call names none, so it is decided on all of them; it tells
+		// their names and places, and nothing about tables.
+		iam.Allow("CatalogList", []string{"glue:GetDatabases"}, catalog, g.Location.ARN("glue", "database/*")),
+		iam.Allow("CatalogRead", readActions(), resources...))
 	if g.Write {
 		statements = append(statements, iam.Allow("CatalogWrite", writeActions(), resources...))
 	}

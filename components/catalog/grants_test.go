@@ -26,7 +26,8 @@ func statements(document iam.Document) map[string]iam.Statement {
 func TestReadPolicy(t *testing.T) {
 	t.Parallel()
 	by := statements(Grant{Location: ireland(), Databases: []string{"raw"}, EncryptedCatalog: true, KMSKeyARN: "key"}.Policy())
-	require.Len(t, by, 3)
+	require.Len(t, by, 4)
+	assert.Equal(t, []string{"glue:GetDatabases"}, by["CatalogList"].Actions)
 	assert.Equal(t, []string{
 		"arn:aws:glue:eu-west-1:123456789012:catalog",
 		"arn:aws:glue:eu-west-1:123456789012:database/raw",
