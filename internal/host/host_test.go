@@ -129,7 +129,7 @@ func TestArchiveRuns(t *testing.T) {
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), host.ProgramName)
 	require.NoError(t, os.WriteFile(path, bundle.Program, 0o600))
-	said, err := exec.Command(python, path, "run", "--help").CombinedOutput()
+	said, err := exec.CommandContext(t.Context(), python, path, "run", "--help").CombinedOutput()
 	require.NoError(t, err, string(said))
 	assert.Contains(t, string(said), "--desired")
 }
@@ -187,7 +187,8 @@ func TestPermissionsAreNarrowAndExplained(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{"arn:aws-cn:s3:::assets/host/*"}, granted["s3:GetObject"])
-	assert.Equal(t, []string{"arn:aws-cn:cloudformation:cn-north-1:123456789012:stack/dss-host/*"}, granted["cloudformation:DescribeStackResource"])
+	assert.Equal(t, []string{"arn:aws-cn:cloudformation:cn-north-1:123456789012:stack/dss-host/*"},
+		granted["cloudformation:DescribeStackResource"])
 	assert.Equal(t, []string{args.KeyARN}, granted["kms:Decrypt"])
 	for _, action := range []string{"ssm:GetParameter", "ssm:GetParameters", "s3:PutObject", "cloudformation:SignalResource"} {
 		assert.NotContains(t, granted, action)
@@ -275,7 +276,8 @@ func TestMirrors(t *testing.T) {
 	}
 	before := host.NewDesired("9")
 	desired := before.WithMirrors(mirrors)
-	assert.Equal(t, "http://10.0.0.1:8080/eksctl/eksctl/releases/download/v"+host.DefaultEksctlVersion+"/eksctl_Linux_amd64.tar.gz", desired.Tools[2].URL)
+	assert.Equal(t, "http://10.0.0.1:8080/eksctl/eksctl/releases/download/v"+host.DefaultEksctlVersion+"/eksctl_Linux_amd64.tar.gz",
+		desired.Tools[2].URL)
 	assert.True(t, strings.HasPrefix(desired.Tools[3].URL, "https://mirror.example.com/github/kubernetes-sigs/"), desired.Tools[3].URL)
 	assert.Equal(t, before.Tools[1].URL, desired.Tools[1].URL)
 	assert.Equal(t, "https://mirror.example.com/docker/linux/centos/docker-ce.repo", desired.Docker.RepositoryURL)
@@ -305,7 +307,7 @@ func TestShellcheck(t *testing.T) {
 		scripts = append(scripts, filepath.Join("boot", name+".sh"))
 	}
 	for _, script := range scripts {
-		said, err := exec.Command(shellcheck, "--severity=style", script).CombinedOutput()
+		said, err := exec.CommandContext(t.Context(), shellcheck, "--severity=style", script).CombinedOutput()
 		assert.NoError(t, err, "%s\n%s", script, said)
 	}
 }
@@ -316,7 +318,7 @@ func python(t *testing.T) string {
 	if err != nil {
 		t.Skip("there is no python3 on this machine")
 	}
-	if exec.Command(path, "-c", "import sys; sys.exit(sys.version_info < (3, 9))").Run() != nil {
+	if exec.CommandContext(t.Context(), path, "-c", "import sys; sys.exit(sys.version_info < (3, 9))").Run() != nil {
 		t.Skip("python3 of this machine is older than 3.9")
 	}
 	return path
@@ -324,7 +326,7 @@ func python(t *testing.T) string {
 
 func TestReconciler(t *testing.T) {
 	t.Parallel()
-	command := exec.Command(python(t), "-m", "unittest", "discover", "-v")
+	command := exec.CommandContext(t.Context(), python(t), "-m", "unittest", "discover", "-v")
 	command.Dir = "reconciler_test"
 	command.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
 	said, err := command.CombinedOutput()

@@ -32,11 +32,6 @@ func Permissions(a PermissionsArgs) []Permission {
 	arn := func(service, resource string) string {
 		return fmt.Sprintf("arn:%s:%s:%s:%s:%s", a.Partition, service, a.Region, a.Account, resource)
 	}
-	instances := arn("ec2", "instance/*")
-	document := a.DocumentARN
-	if document == "" {
-		document = arn("ssm", "document/*")
-	}
 	list := []Permission{
 		{
 			Actions:   []string{"s3:GetObject"},
@@ -53,6 +48,25 @@ func Permissions(a PermissionsArgs) []Permission {
 			Resources: []string{arn("cloudformation", "stack/"+a.Stack+"/*")},
 			Why:       "the boot and the document look up where to signal a failure, before there is a reconciler; unused on a host that boots",
 		},
+	}
+	if a.KeyARN != "" {
+		list = append(list, Permission{
+			Actions: []string{"kms:Decrypt"}, Resources: []string{a.KeyARN},
+			Why: "reading objects of a bucket that is encrypted with a key of one's own",
+		})
+	}
+	document := a.DocumentARN
+	if document == "" {
+		document = arn("ssm", "document/*")
+	}
+	return append(list, agentPermissions(arn("ec2", "instance/*"), document, arn("ssm", "association/*"))...)
+}
+
+// agentPermissions is what the SSM agent calls. A laboratory's agent may call less; the real one needs each of these.
+//
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-messageAPIs.html
+func agentPermissions(instances, document, associations string) []Permission {
+	return []Permission{
 		{
 			Actions:   []string{"ssm:UpdateInstanceInformation"},
 			Resources: []string{instances},
@@ -71,9 +85,9 @@ func Permissions(a PermissionsArgs) []Permission {
 			Why:       "the agent falls back to these where a network has no ssmmessages endpoint; these actions know no resources",
 		},
 		{
-			Actions:   []string{"ssm:ListAssociations", "ssm:ListInstanceAssociations"},
+			Actions:   []string{"ssm:ListAssociations"},
 			Resources: []string{"*"},
-			Why:       "the agent asks which associations are its own; ListAssociations knows no resources",
+			Why:       "the agent asks which associations there are; this action knows no resources",
 		},
 		{
 			Actions:   []string{"ssm:GetDocument", "ssm:DescribeDocument", "ssm:DescribeAssociation", "ssm:UpdateAssociationStatus"},
@@ -82,8 +96,13 @@ func Permissions(a PermissionsArgs) []Permission {
 		},
 		{
 			Actions:   []string{"ssm:UpdateInstanceAssociationStatus", "ssm:DescribeAssociation"},
-			Resources: []string{arn("ssm", "association/*"), instances},
+			Resources: []string{associations, instances},
 			Why:       "the agent reports on its association, whose id is made with it and comes after the role",
+		},
+		{
+			Actions:   []string{"ssm:ListInstanceAssociations"},
+			Resources: []string{instances},
+			Why:       "the agent asks which associations are its own",
 		},
 		{
 			Actions:   []string{"ssm:PutInventory", "ssm:PutComplianceItems"},
@@ -91,11 +110,4 @@ func Permissions(a PermissionsArgs) []Permission {
 			Why:       "the agent reports associations' compliance, and the inventory where an account collects it",
 		},
 	}
-	if a.KeyARN != "" {
-		list = append(list, Permission{
-			Actions: []string{"kms:Decrypt"}, Resources: []string{a.KeyARN},
-			Why: "reading objects of a bucket that is encrypted with a key of one's own",
-		})
-	}
-	return list
 }

@@ -24,13 +24,15 @@ var (
 )
 
 // Folders that a volume must not hide.
-var systemFolders = []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var"}
+var systemFolders = []string{
+	"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var",
+}
 
 // Validate lists everything that is wrong with the state.
 func (d Desired) Validate() problem.List {
 	var found problem.List
 	if !slices.Contains([]string{"8", "9"}, d.OSRelease) {
-		found.Add("osRelease", `one of "8" and "9", the releases that DSS supports`, "%q is no release that this host can have", d.OSRelease)
+		found.Add("osRelease", `"8" or "9", the releases that DSS supports`, "%q is no release that this host can have", d.OSRelease)
 	}
 	found.Under("volume", d.Volume.validate())
 	found.Under("user", d.User.validate())
@@ -145,7 +147,8 @@ func (t Tool) Validate() problem.List {
 	matches(&found, "url", t.URL, downloadURL, "an http or https URL without a query")
 	matches(&found, "sha256", t.SHA256, checksum, "64 hexadecimal digits in lower case")
 	if t.Name == AuthenticatorName && t.Version < "0.5.4" {
-		found.Add("version", `a version that does not sort before "0.5.4" as text, as the DSS EKS plugin compares it`, "%q is refused by DSS", t.Version)
+		found.Add("version", `one that does not sort before "0.5.4" as text, for so the DSS EKS plugin compares it`,
+			"%q is refused by DSS", t.Version)
 	}
 	switch t.Format {
 	case FormatBinary:

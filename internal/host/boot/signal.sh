@@ -14,9 +14,10 @@ message=${message:0:256}
 export PATH=/usr/local/bin:$PATH
 
 # The stack is made, or updated, while the host is at work.
+handles="StackResources[?ResourceType=='AWS::CloudFormation::WaitConditionHandle' && !starts_with(ResourceStatus, 'DELETE')]"
 newest() {
-  aws cloudformation describe-stack-resources --region "$region" --stack-name "$stack" --output text --query \
-    "sort_by(StackResources[?ResourceType=='AWS::CloudFormation::WaitConditionHandle' && !starts_with(ResourceStatus, 'DELETE')], &Timestamp)[-1].PhysicalResourceId"
+  aws cloudformation describe-stack-resources --region "$region" --stack-name "$stack" --output text \
+    --query "sort_by($handles, &Timestamp)[-1].PhysicalResourceId"
 }
 url=
 for _ in {1..60}; do
