@@ -5,8 +5,12 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/components/compute"
+	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
+	"github.com/pulumi-dss/pulumi-dss/components/registry"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -37,6 +41,17 @@ type Config struct {
 	Encryption encryption.EncryptionKeyArgs `json:"encryption,omitempty"`
 	// Network are the arguments of the VPC.
 	Network network.NetworkArgs `json:"network,omitempty"`
+	// DSS are the arguments of the host that DSS runs on.
+	DSS dss.DSSInstanceArgs `json:"dss,omitempty"`
+	// Registry are the arguments of the image registry. The default prefix is the platform's name.
+	Registry registry.ECRRegistryArgs `json:"registry,omitempty"`
+	// Catalog are the arguments of the Glue databases and Athena workgroups. Default: one of each, called after the
+	// platform.
+	Catalog catalog.GlueAthenaCatalogArgs `json:"catalog,omitempty"`
+	// Compute are the arguments of the EKS cluster.
+	Compute compute.ComputeEKSArgs `json:"compute,omitempty"`
+	// DSSAccess is what DSS may do in the cluster.
+	DSSAccess compute.DSSAccess `json:"dssAccess,omitempty"`
 	// AWS is how to reach the account. It comes from the keys of the aws namespace.
 	AWS AWSConfig `json:"-"`
 }

@@ -1,14 +1,14 @@
 package stacks
 
 import (
-	"maps"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/components/compute"
+	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
-	"github.com/pulumi-dss/pulumi-dss/internal/problem"
-	"github.com/pulumi-dss/pulumi-dss/internal/role"
+	"github.com/pulumi-dss/pulumi-dss/components/registry"
 )
 
 // Platform is what an environment consists of.
@@ -16,66 +16,42 @@ type Platform struct {
 	// KMSKeyARN is the key that everything is encrypted with.
 	KMSKeyARN pulumi.StringInput
 	Network   *network.Network
+	Catalog   *catalog.GlueAthenaCatalog
+	DSS       *dss.DSSInstance
+	Registry  *registry.ECRRegistry
+	Compute   *compute.ComputeEKS
 
 	config *Config
-}
-
-// Run is the Pulumi program: it reads the stack's configuration, deploys it, and exports what a person needs next.
-func Run(ctx *pulumi.Context) error {
-	cfg, err := Load(ctx)
-	if err != nil {
-		return err
-	}
-	return run(ctx, cfg)
-}
-
-// Program is the Pulumi program for settings that a Go program made itself, for use with the Automation API.
-func Program(cfg Config) pulumi.RunFunc {
-	return func(ctx *pulumi.Context) error {
-		cfg := cfg
-		if cfg.Name == "" {
-			cfg.Name = defaultName(ctx.Stack())
-		}
-		if err := cfg.Problems().Err("settings of stack " + ctx.Stack()); err != nil {
-			return err
-		}
-		return run(ctx, &cfg)
-	}
-}
-
-func run(ctx *pulumi.Context, cfg *Config) error {
-	platform, err := Deploy(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	platform.Export(ctx)
-	return nil
+	// in has the provider of all components.
+	in pulumi.ResourceOption
 }
 
 // Deploy builds the environment's components. The settings have to be free of [Config.Problems].
+//
+// The order is that of reading. What waits for what is up to the inputs: DSS does not wait for EKS.
 func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	provider, err := cfg.provider(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in := pulumi.Providers(provider)
-	p := &Platform{config: cfg}
-	if err := p.encryptionKey(ctx, in); err != nil {
-		return nil, err
-	}
-	if p.Network, err = network.NewNetwork(ctx, cfg.Name, cfg.networkArgs(p.KMSKeyARN), in); err != nil {
-		return nil, err
+	p := &Platform{config: cfg, in: pulumi.Providers(provider)}
+	for _, build := range []func(*pulumi.Context) error{
+		p.encryptionKey, p.network, p.registry, p.catalog, p.host, p.compute, p.attachment,
+	} {
+		if err := build(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }
 
 // encryptionKey makes the platform's key, unless there is one.
-func (p *Platform) encryptionKey(ctx *pulumi.Context, in pulumi.ResourceOption) error {
+func (p *Platform) encryptionKey(ctx *pulumi.Context) error {
 	if given := p.config.KMSKeyARN; given != "" {
 		p.KMSKeyARN = pulumi.String(given)
 		return nil
 	}
-	key, err := encryption.NewEncryptionKey(ctx, p.config.Name, p.config.encryptionArgs(), in)
+	key, err := encryption.NewEncryptionKey(ctx, p.config.Name, p.config.encryptionArgs(), p.in)
 	if err != nil {
 		return err
 	}
@@ -83,71 +59,76 @@ func (p *Platform) encryptionKey(ctx *pulumi.Context, in pulumi.ResourceOption) 
 	return nil
 }
 
-// Problems lists everything that is wrong with the settings, with paths from the keys of Pulumi.yaml on.
-func (c *Config) Problems() problem.List {
-	wrong := c.AWS.problems()
-	wrong = append(wrong, c.misplacedConsent()...)
-	wrong.Under("encryption", c.encryptionArgs().Problems())
-	wrong.Under("network", c.networkArgs(nil).Problems())
-	return wrong
+func (p *Platform) network(ctx *pulumi.Context) (err error) {
+	args := p.config.networkArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	p.Network, err = network.NewNetwork(ctx, p.config.Name, args, p.in)
+	return err
 }
 
-// misplacedConsent finds the stack's consent to deleting data where it has no effect.
-func (c *Config) misplacedConsent() problem.List {
-	var wrong problem.List
-	for _, part := range []struct {
-		name  string
-		given bool
-	}{
-		{"encryption", c.Encryption.AllowDataDeletion},
-	} {
-		if part.given {
-			wrong.Add(part.name+".allowDataDeletion", "set allowDataDeletion of the stack", "the consent is the stack's, not a component's")
-		}
+func (p *Platform) registry(ctx *pulumi.Context) (err error) {
+	args := p.config.registryArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	p.Registry, err = registry.NewECRRegistry(ctx, p.config.Name, args, p.in)
+	return err
+}
+
+func (p *Platform) catalog(ctx *pulumi.Context) (err error) {
+	args := p.config.catalogArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	p.Catalog, err = catalog.NewGlueAthenaCatalog(ctx, p.config.Name, args, p.in)
+	return err
+}
+
+// host makes the machine of DSS, which may push images.
+func (p *Platform) host(ctx *pulumi.Context) (err error) {
+	args := p.config.dssArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	fill[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
+	if args.SubnetID == nil {
+		args.SubnetID, args.AvailabilityZone = p.Network.WorkloadSubnetID, p.Network.WorkloadZone
 	}
-	return wrong
-}
-
-func (c *Config) encryptionArgs() *encryption.EncryptionKeyArgs {
-	args := c.Encryption
-	args.AllowDataDeletion = c.AllowDataDeletion
-	args.Tags = c.tagsAnd(args.Tags)
-	return &args
-}
-
-// networkArgs are the network's arguments. The key is for its logs.
-func (c *Config) networkArgs(key pulumi.StringInput) *network.NetworkArgs {
-	args := c.Network
-	fill(&args.KMSKeyARN, key)
-	args.Roles = c.rolesOr(args.Roles)
-	args.Tags = c.tagsAnd(args.Tags)
-	return &args
-}
-
-// fill sets an input that the settings leave out.
-func fill[T comparable](field *T, value T) {
-	var none T
-	if *field == none {
-		*field = value
+	if args.SharedSecurityGroupIDs == nil {
+		args.SharedSecurityGroupIDs = pulumi.StringArray{p.Network.SharedSecurityGroupID}
 	}
+	args.LoadBalancer = p.loadBalancer(args.LoadBalancer)
+	args.After = p.Network.Egress
+	if p.DSS, err = dss.NewDSSInstance(ctx, p.config.Name, args, p.in); err != nil {
+		return err
+	}
+	return p.Registry.GrantPush(ctx, "host", p.DSS.Role)
 }
 
-// rolesOr are a component's own settings of roles, or else the platform's.
-func (c *Config) rolesOr(own role.Settings) role.Settings {
-	fill(&own, c.Roles)
-	return own
+// loadBalancer is the one that was asked for, in the network's subnets.
+func (p *Platform) loadBalancer(asked *dss.LoadBalancer) *dss.LoadBalancer {
+	if asked == nil || asked.SubnetIDs != nil {
+		return asked
+	}
+	placed := *asked
+	placed.SubnetIDs = p.Network.PrivateSubnetIDs
+	if placed.InternetFacing {
+		placed.SubnetIDs = p.Network.PublicSubnetIDs
+	}
+	return &placed
 }
 
-// PlatformTag is the key of the tag that every resource of a platform has, with the platform's name.
-const PlatformTag = "dss-platform"
+// attachment lets DSS into the cluster, and the cluster's pods to DSS. Only this waits for both.
+func (p *Platform) attachment(ctx *pulumi.Context) error {
+	if err := p.DSS.AllowNodes(ctx, "nodes", p.Compute.NodeSecurityGroupID); err != nil {
+		return err
+	}
+	return p.Compute.GrantDSS(ctx, "dss", p.DSS.RoleARN, p.config.DSSAccess)
+}
 
-// tags are the platform's: the one by which everything of it can be found, and the caller's.
-func (c *Config) tags() map[string]string { return c.tagsAnd(nil) }
-
-// tagsAnd are the platform's tags with a component's own over them.
-func (c *Config) tagsAnd(own map[string]string) map[string]string {
-	tags := map[string]string{PlatformTag: c.Name}
-	maps.Copy(tags, c.Tags)
-	maps.Copy(tags, own)
-	return tags
+func (p *Platform) compute(ctx *pulumi.Context) (err error) {
+	args := p.config.computeArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	fill[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
+	fill[pulumi.StringInput](&args.SharedSecurityGroupID, p.Network.SharedSecurityGroupID)
+	if args.SubnetIDs == nil {
+		args.SubnetIDs = p.Network.PrivateSubnetIDs
+		args.WorkloadSubnetIDs = pulumi.StringArray{p.Network.WorkloadSubnetID}
+	}
+	p.Compute, err = compute.NewComputeEKS(ctx, p.config.Name, args, p.in)
+	return err
 }

@@ -25,7 +25,7 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 		cfg.Name = defaultName(ctx.Stack())
 	}
 	if len(wrong) == 0 {
-		wrong = cfg.Problems()
+		wrong = cfg.Problems(ctx.Project(), ctx.Stack())
 	}
 	return cfg, origins{project: ctx.Project(), stack: ctx.Stack(), own: own, preset: cfg.Preset}.
 		of(wrong).Err("configuration of stack " + ctx.Stack())

@@ -2,8 +2,44 @@ package stacks
 
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-// Export makes the stack's outputs: what a person needs next.
+// Export makes the stack's outputs: what a person, or the next program, needs.
 func (p *Platform) Export(ctx *pulumi.Context) {
-	ctx.Export("vpcId", p.Network.VPCID)
-	ctx.Export("privateSubnetIds", p.Network.PrivateSubnetIDs)
+	for name, value := range p.Outputs() {
+		ctx.Export(name, value)
+	}
+}
+
+// Outputs are the stack's outputs by name.
+func (p *Platform) Outputs() pulumi.Map {
+	return pulumi.Map{
+		// To use the platform.
+		"url":              p.DSS.URL,
+		"ssmCommand":       p.DSS.SSMCommand,
+		"kubeconfig":       p.Compute.Kubeconfig,
+		"clusterName":      p.Compute.ClusterName,
+		"registryUrl":      p.Registry.RegistryURL,
+		"imageRegistryUrl": p.Registry.ImageURLPrefix,
+		"workgroups":       p.Catalog.WorkgroupNames,
+		"databases":        p.Catalog.DatabaseNames,
+		// To build on it.
+		"instanceId":          p.DSS.InstanceID,
+		"dataVolumeId":        p.DSS.DataVolumeID,
+		"hostRoleArn":         p.DSS.RoleARN,
+		"vpcId":               p.Network.VPCID,
+		"privateSubnetIds":    p.Network.PrivateSubnetIDs,
+		"publicSubnetIds":     p.Network.PublicSubnetIDs,
+		"nodeSecurityGroupId": p.Compute.NodeSecurityGroupID,
+		"kmsKeyArn":           p.KMSKeyARN,
+		"networkingPreset":    p.networkingPreset(),
+	}
+}
+
+// networkingPreset are the values of the preset "Networking settings" of DSS's EKS plugin, which the reference
+// architecture's step "Install EKS plugin" asks for: two subnets in the VPC of DSS, and DSS's security groups.
+func (p *Platform) networkingPreset() pulumi.Map {
+	subnets := p.Network.PrivateSubnetIDs
+	return pulumi.Map{
+		"subnets":        pulumi.StringArray{subnets.Index(pulumi.Int(0)), subnets.Index(pulumi.Int(1))},
+		"securityGroups": pulumi.StringArray{p.Network.SharedSecurityGroupID, p.DSS.SecurityGroupID},
+	}
 }

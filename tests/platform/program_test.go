@@ -24,6 +24,7 @@ func deploy(t *testing.T, environment string, opts ...harness.Option) *harness.G
 		harness.Project(stacks.ProjectName),
 		harness.Stack(environment),
 		harness.Config(stackConfig(t, environment)),
+		globalNames(environment),
 		harness.RequireTags(map[string]string{stacks.PlatformTag: "dss-" + environment}),
 	}, opts...)...)
 }

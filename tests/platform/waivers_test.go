@@ -1,8 +1,17 @@
 package platform_test
 
+import "github.com/pulumi-dss/pulumi-dss/tests/harness"
+
 // waivers are the rules that are broken, where, and why that is right.
 func waivers() []waiver {
-	return []waiver{}
+	var all []waiver
+	for _, environment := range environments() {
+		all = append(all, waiver{
+			"data survives destroy", "dss-" + environment + "-assets",
+			"holds only what the program puts there again",
+		})
+	}
+	return all
 }
 
 // actionsWithoutResource are actions for which a policy cannot name a resource.
@@ -10,6 +19,19 @@ func waivers() []waiver {
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
 func actionsWithoutResource() []string {
 	return []string{
+		"ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage",
+		"ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply",
+		"ecr:GetAuthorizationToken",
+		"eks:ListClusters",
 		"logs:DescribeLogGroups",
+		"ssm:ListAssociations",
+		"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
 	}
+}
+
+// globalNames waives the names that are the same in every partition.
+func globalNames(environment string) harness.Option {
+	return harness.WithoutCheck(harness.CheckPartition, "the AWS CLI comes from one address for all partitions",
+		"dss-"+environment+"-host", "dss-"+environment+"-desired")
 }

@@ -1,0 +1,108 @@
+package stacks
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/components/compute"
+	"github.com/pulumi-dss/pulumi-dss/components/dss"
+	"github.com/pulumi-dss/pulumi-dss/components/encryption"
+	"github.com/pulumi-dss/pulumi-dss/components/network"
+	"github.com/pulumi-dss/pulumi-dss/components/registry"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
+)
+
+func (c *Config) encryptionArgs() *encryption.EncryptionKeyArgs {
+	args := c.Encryption
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+func (c *Config) networkArgs() *network.NetworkArgs {
+	args := c.Network
+	args.Roles = c.rolesOr(args.Roles)
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// registryArgs are the registry's arguments. Platforms of one account share a registry, and each has its prefix.
+func (c *Config) registryArgs() *registry.ECRRegistryArgs {
+	args := c.Registry
+	fill(&args.Prefix, c.Name)
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Roles = c.rolesOr(args.Roles)
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// catalogArgs are the catalog's arguments. Platforms of one account share a catalog, and each has its database and
+// workgroup.
+func (c *Config) catalogArgs() *catalog.GlueAthenaCatalogArgs {
+	args := c.Catalog
+	if args.Databases == nil {
+		args.Databases = []catalog.Database{{Name: strings.ReplaceAll(c.Name, "-", "_")}}
+	}
+	if args.Workgroups == nil {
+		args.Workgroups = []catalog.Workgroup{{Name: c.Name}}
+	}
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Roles = c.rolesOr(args.Roles)
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// dssArgs are the host's arguments. It attaches to the platform's cluster, by the name that the cluster will have.
+func (c *Config) dssArgs() *dss.DSSInstanceArgs {
+	args := c.DSS
+	if len(args.ClusterNames) == 0 {
+		args.ClusterNames = []string{c.computeArgs().ClusterName}
+	}
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Roles = c.rolesOr(args.Roles)
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// computeArgs are the cluster's arguments. Its name is the platform's, as it is one of its kind in a region.
+func (c *Config) computeArgs() *compute.ComputeEKSArgs {
+	args := c.Compute
+	fill(&args.ClusterName, c.Name)
+	fill(&args.KubernetesProfile, c.AWS.Profile)
+	if c.AWS.AssumeRole != nil {
+		fill(&args.KubernetesRoleARN, c.AWS.AssumeRole.RoleARN)
+	}
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Roles = c.rolesOr(args.Roles)
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// fill sets an input that the settings leave out.
+func fill[T comparable](field *T, value T) {
+	var none T
+	if *field == none {
+		*field = value
+	}
+}
+
+// rolesOr are a component's own settings of roles, or else the platform's.
+func (c *Config) rolesOr(own role.Settings) role.Settings {
+	fill(&own, c.Roles)
+	return own
+}
+
+// PlatformTag is the key of the tag that every resource of a platform has, with the platform's name.
+const PlatformTag = "dss-platform"
+
+// tags are the platform's: the one by which everything of it can be found, and the caller's.
+func (c *Config) tags() map[string]string { return c.tagsAnd(nil) }
+
+// tagsAnd are the platform's tags with a component's own over them.
+func (c *Config) tagsAnd(own map[string]string) map[string]string {
+	tags := map[string]string{PlatformTag: c.Name}
+	maps.Copy(tags, c.Tags)
+	maps.Copy(tags, own)
+	return tags
+}

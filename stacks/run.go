@@ -1,0 +1,35 @@
+package stacks
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// Run is the Pulumi program: it reads the stack's configuration, deploys it, and exports what a person needs next.
+func Run(ctx *pulumi.Context) error {
+	cfg, err := Load(ctx)
+	if err != nil {
+		return err
+	}
+	return run(ctx, cfg)
+}
+
+// Program is the Pulumi program for settings that a Go program made itself, for use with the Automation API.
+func Program(cfg Config) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		cfg := cfg
+		if cfg.Name == "" {
+			cfg.Name = defaultName(ctx.Stack())
+		}
+		if err := cfg.Problems(ctx.Project(), ctx.Stack()).Err("settings of stack " + ctx.Stack()); err != nil {
+			return err
+		}
+		return run(ctx, &cfg)
+	}
+}
+
+func run(ctx *pulumi.Context, cfg *Config) error {
+	platform, err := Deploy(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	platform.Export(ctx)
+	return nil
+}

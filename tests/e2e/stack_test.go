@@ -1,0 +1,210 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// stack is a Pulumi stack of main.go, in a folder of its own so that the repository's stack configurations stay as they
+// are.
+type stack struct {
+	t    *testing.T
+	dir  string
+	name string
+}
+
+// newStack makes a stack of the project with the settings of one of the repository's stack configurations.
+func newStack(t *testing.T, name, configFile string) *stack {
+	t.Helper()
+	requireLaboratory(t)
+	root := repository(t)
+	s := &stack{t: t, dir: t.TempDir(), name: name}
+	project, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
+	require.NoError(t, err)
+	// The program stays where it is; only the project's settings move.
+	project = bytes.Replace(project, []byte("\nmain: .\n"), []byte("\nmain: "+root+"\n"), 1)
+	s.write("Pulumi.yaml", project)
+	config, err := os.ReadFile(filepath.Join(root, configFile))
+	require.NoError(t, err)
+	s.pulumi("stack", "init", name)
+	s.write("Pulumi."+name+".yaml", config)
+	for path, value := range settingsForEmulator() {
+		s.set(path, value)
+	}
+	return s
+}
+
+// requireLaboratory fails a run that would reach a real account.
+func requireLaboratory(t *testing.T) {
+	t.Helper()
+	require.Contains(t, os.Getenv("AWS_ENDPOINT_URL"), "http://127.0.0.1:",
+		"these tests deploy: run them where AWS_ENDPOINT_URL leads to an emulator on this machine")
+}
+
+func repository(t *testing.T) string {
+	t.Helper()
+	_, file, _, ok := runtime.Caller(0)
+	require.True(t, ok)
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+func (s *stack) write(name string, text []byte) {
+	s.t.Helper()
+	require.NoError(s.t, os.WriteFile(filepath.Join(s.dir, name), text, 0o600))
+}
+
+// set sets a configuration key, or a path inside one: `pulumi-dss:network.nat`.
+func (s *stack) set(path, value string) {
+	s.t.Helper()
+	s.pulumi("config", "set", "--path", path, value)
+}
+
+// up deploys, and fails the test when that fails.
+func (s *stack) up(flags ...string) string {
+	s.t.Helper()
+	out, err := s.tryUp(flags...)
+	require.NoError(s.t, err, "up failed:\n%s", out)
+	return out
+}
+
+// tryUp deploys and returns what the engine said.
+func (s *stack) tryUp(flags ...string) (string, error) {
+	s.t.Helper()
+	start := time.Now()
+	out, err := s.try(append([]string{"up", "--yes", "--skip-preview", "--suppress-progress"}, flags...)...)
+	s.t.Logf("up of %s took %s", s.name, time.Since(start).Round(time.Second))
+	return out, err
+}
+
+// expectNoChanges previews, and fails the test when there is anything to do.
+func (s *stack) expectNoChanges() {
+	s.t.Helper()
+	require.Empty(s.t, s.plan(), "a preview after up")
+}
+
+func (s *stack) destroy() {
+	s.t.Helper()
+	start := time.Now()
+	s.pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress")
+	s.t.Logf("destroy of %s took %s", s.name, time.Since(start).Round(time.Second))
+}
+
+// step is one thing that a preview would do, or a resource of the state.
+type step struct {
+	Op          string   `json:"op"`
+	URN         string   `json:"urn"`
+	DiffReasons []string `json:"diffReasons"`
+}
+
+func (s step) resourceType() string {
+	types := strings.Split(strings.Split(s.URN, "::")[2], "$")
+	return types[len(types)-1]
+}
+
+// resource is a resource's type and name.
+func (s step) resource() string { return s.resourceType() + "::" + strings.Split(s.URN, "::")[3] }
+
+// plan is what a preview would do, by type and name of the resources that it would not leave alone. What the emulator
+// alone brings about is left out.
+func (s *stack) plan() map[string]string {
+	s.t.Helper()
+	var preview struct {
+		Steps []step `json:"steps"`
+	}
+	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("preview", "--json")), &preview))
+	changes := map[string]string{}
+	for _, step := range preview.Steps {
+		if step.Op != "same" && step.Op != "read" && !isDrift(step) {
+			changes[step.resource()] = strings.TrimSpace(changes[step.resource()] + " " + step.Op)
+		}
+	}
+	return changes
+}
+
+// output is a stack output; structured ones are JSON.
+func (s *stack) output(name string) string {
+	s.t.Helper()
+	return strings.TrimSpace(s.pulumiOut("stack", "output", name, "--show-secrets"))
+}
+
+// outputs are all stack outputs as `pulumi stack output --json` gives them.
+func (s *stack) outputs() map[string]any {
+	s.t.Helper()
+	var all map[string]any
+	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "output", "--json")), &all))
+	return all
+}
+
+// resources are the types and names of all resources in the stack's state.
+func (s *stack) resources() []string {
+	s.t.Helper()
+	var state struct {
+		Deployment struct {
+			Resources []step `json:"resources"`
+		} `json:"deployment"`
+	}
+	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "export")), &state))
+	var all []string
+	for _, r := range state.Deployment.Resources {
+		all = append(all, r.resource())
+	}
+	return all
+}
+
+// pulumi runs a command that has to succeed.
+func (s *stack) pulumi(args ...string) string {
+	s.t.Helper()
+	out, err := s.try(args...)
+	require.NoError(s.t, err, "pulumi %s:\n%s", strings.Join(args, " "), out)
+	return out
+}
+
+// pulumiOut runs a command that has to succeed, and returns its standard output alone.
+func (s *stack) pulumiOut(args ...string) string {
+	s.t.Helper()
+	return run(s.t, s.dir, "pulumi", append(args, "--stack", s.name, "--color", "never")...)
+}
+
+func (s *stack) try(args ...string) (string, error) {
+	s.t.Helper()
+	command := exec.CommandContext(context.Background(), "pulumi", append(args, "--color", "never")...)
+	if args[0] != "stack" {
+		command.Args = append(command.Args, "--stack", s.name)
+	}
+	command.Dir = s.dir
+	out, err := command.CombinedOutput()
+	return string(out), err
+}
+
+// run runs a command that has to succeed, and returns its standard output.
+func run(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	out, err := tryRun(dir, nil, name, args...)
+	require.NoError(t, err, "%s %s: %s", name, strings.Join(args, " "), out)
+	return out
+}
+
+// tryRun runs a command with more environment. The output of one that failed is what it said on standard error.
+func tryRun(dir string, env []string, name string, args ...string) (string, error) {
+	command := exec.CommandContext(context.Background(), name, args...)
+	command.Dir = dir
+	command.Env = append(os.Environ(), env...)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		return stdout.String() + stderr.String(), err
+	}
+	return stdout.String(), nil
+}
