@@ -71,6 +71,7 @@ func adminARN() harness.Option {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	graph := harness.Run(t, program(nil))
+	graph.Golden("defaults.json")
 	assert.Equal(t, "dss", graph.One(databaseType, "").String("name"))
 	workgroup := graph.One(workgroupType, "cat-workgroup-dss")
 	assert.True(t, workgroup.Bool("configuration.enforceWorkgroupConfiguration"))
@@ -194,6 +195,8 @@ func TestLakeFormation(t *testing.T) {
 	assert.Empty(t, settings.Plain("createDatabaseDefaultPermissions"))
 	assert.True(t, settings.Options.RetainOnDelete)
 	registered := graph.One(registeredType, "")
+	require.NotNil(t, registered.Options.DeleteBeforeReplace)
+	assert.True(t, *registered.Options.DeleteBeforeReplace, "a place is registered once")
 	assert.Equal(t, "arn:aws:s3:::lake", registered.String("arn"))
 	assert.False(t, registered.Bool("hybridAccessEnabled"))
 	assert.True(t, registered.Bool("useServiceLinkedRole"))

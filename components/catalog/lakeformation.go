@@ -66,8 +66,9 @@ func (c *GlueAthenaCatalog) lakeFormation() error {
 		} else {
 			args.UseServiceLinkedRole = pulumi.Bool(true)
 		}
+		// A place is registered once in an account: another registration of it begins where the first has ended.
 		made, err := lakeformation.NewResource(c.ctx, c.child(fmt.Sprintf("location-%d", i)), args,
-			c.parent(), pulumi.DependsOn(c.settled))
+			c.parent(), pulumi.DependsOn(c.settled), pulumi.DeleteBeforeReplace(true))
 		if err != nil {
 			return fmt.Errorf("registering %s with Lake Formation: %w", location, err)
 		}

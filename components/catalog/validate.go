@@ -82,7 +82,8 @@ func (a *GlueAthenaCatalogArgs) modelProblems() problem.List {
 		wrong.Add("lakeFormation", fmt.Sprintf("leave it out, or let permissionModel be %s or %s", ModelLakeFormation, ModelHybrid),
 			"Lake Formation decides on nothing where permissionModel is %s", ModelIAM)
 	case a.PermissionModel != ModelIAM && a.LakeFormation == nil:
-		wrong.Add("lakeFormation", "give its locations, or let permissionModel be "+string(ModelIAM), "permissionModel %s needs it", a.PermissionModel)
+		wrong.Add("lakeFormation", "give its locations, or let permissionModel be "+string(ModelIAM),
+			"permissionModel %s needs it", a.PermissionModel)
 	case a.LakeFormation != nil:
 		wrong.Under("lakeFormation", a.LakeFormation.problems(a.PermissionModel))
 		wrong = append(wrong, a.unguarded()...)
@@ -108,7 +109,8 @@ func (a *GlueAthenaCatalogArgs) unguarded() problem.List {
 func (l *LakeFormation) problems(model PermissionModel) problem.List {
 	var wrong problem.List
 	if model == ModelLakeFormation && len(l.Admins) == 0 {
-		wrong.Add("admins", "name the roles that administer the data lake, the deployer's among them", "there is none, and nobody could grant anything")
+		wrong.Add("admins", "name the roles that administer the data lake, the deployer's among them",
+			"there is none, and nobody could grant anything")
 	}
 	for i, admin := range l.Admins {
 		if !principalARN.MatchString(admin) {

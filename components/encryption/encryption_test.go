@@ -31,6 +31,7 @@ func program(name string, args *encryption.EncryptionKeyArgs) pulumi.RunFunc {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	graph := harness.Run(t, program("dss", nil))
+	graph.Golden("defaults.json")
 	key := graph.One(keyType, "dss-key")
 	assert.True(t, key.Bool("enableKeyRotation"))
 	assert.Equal(t, 30, key.Int("deletionWindowInDays"))

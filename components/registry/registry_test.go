@@ -47,6 +47,7 @@ func off() *bool { return new(bool) }
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	graph := harness.Run(t, program(nil))
+	graph.Golden("defaults.json")
 	here := graph.Location
 	made := graph.One(repositoryType, "")
 	assert.Equal(t, "dss/dku-apideployer-apinode-base", made.String("name"))
