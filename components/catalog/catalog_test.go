@@ -202,7 +202,9 @@ func TestLakeFormation(t *testing.T) {
 	assert.True(t, registered.Bool("useServiceLinkedRole"))
 	assert.True(t, graph.DependsOn(graph.One(databaseType, "cat-database-raw"), settings))
 
-	tables := graph.One(permissionsType, "cat-host-write-raw-tables")
+	tables := graph.One(permissionsType, "cat-host-raw-tables")
+	require.NotNil(t, tables.Options.DeleteBeforeReplace)
+	assert.True(t, *tables.Options.DeleteBeforeReplace, "revoking afterwards would take from the new permissions")
 	assert.Equal(t, []string{"ALTER", "DELETE", "DESCRIBE", "DROP", "INSERT", "SELECT"}, tables.Strings("permissions"))
 	assert.True(t, tables.Bool("table.wildcard"))
 	assert.True(t, graph.DependsOn(tables, graph.One(databaseType, "cat-database-raw")))

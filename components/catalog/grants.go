@@ -23,34 +23,37 @@ type Scope struct {
 // GrantRead lets a role read the metadata of databases and their tables. Under [ModelLakeFormation] and [ModelHybrid] it
 // also reads the tables' data at registered locations; under [ModelIAM] access to files is up to policies about S3.
 //
-// The name is one of its kind among the catalog's grants.
+// The name says to whom: it is the same for all grants to a role, and another one for each role.
 func (c *GlueAthenaCatalog) GrantRead(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
-	return c.grant(ctx, name+"-read", to, scope, readAccess, false)
+	return c.grant(ctx, name, "read", to, scope, readAccess)
 }
 
 // GrantWrite lets a role read, as GrantRead does, and also change databases and make, change and delete tables and
 // partitions. Under Lake Formation it comes before other grants to the same role, which add to it.
 func (c *GlueAthenaCatalog) GrantWrite(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
-	return c.grant(ctx, name+"-write", to, scope, writeAccess, false)
+	return c.grant(ctx, name, "write", to, scope, writeAccess)
 }
 
 // GrantQuery lets a role run queries in workgroups, read and write their results, and read databases as GrantRead does.
 func (c *GlueAthenaCatalog) GrantQuery(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
-	return c.grant(ctx, name+"-query", to, scope, readAccess, true)
+	return c.grant(ctx, name, query, to, scope, readAccess)
 }
 
+// query is the kind of grant that is about workgroups, too.
+const query = "query"
+
 func (c *GlueAthenaCatalog) grant(
-	ctx *pulumi.Context, name string, to *role.Role, scope Scope, level access, query bool,
+	ctx *pulumi.Context, name, kind string, to *role.Role, scope Scope, level access,
 ) error {
 	scope, err := c.args.resolve(scope)
 	if err != nil {
-		return fmt.Errorf("granting %s in catalog %s: %w", name, c.name, err)
+		return fmt.Errorf("granting %s to %s in catalog %s: %w", kind, name, c.name, err)
 	}
 	g := Grant{
 		Location: c.location, Databases: scope.Databases, Write: level == writeAccess,
 		LakeFormation: c.args.usesLakeFormation(), EncryptedCatalog: *c.args.EncryptCatalog,
 	}
-	if query {
+	if kind == query {
 		g.Workgroups = scope.Workgroups
 	}
 	policy := pulumi.All(c.KMSKeyARN, c.ResultsBucketName).ApplyT(func(v []any) string {
@@ -58,7 +61,7 @@ func (c *GlueAthenaCatalog) grant(
 		full.KMSKeyARN, full.ResultsBucket = v[0].(string), v[1].(string)
 		return full.Policy().JSON()
 	}).(pulumi.StringOutput)
-	if err := to.Grant(ctx, c.child(name), policy, c.parent()); err != nil {
+	if err := to.Grant(ctx, c.child(name+"-"+kind), policy, c.parent()); err != nil {
 		return err
 	}
 	return c.permit(ctx, name, to, scope.Databases, level)

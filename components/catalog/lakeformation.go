@@ -131,7 +131,8 @@ func (c *GlueAthenaCatalog) raise(to *role.Role, databases []string, level acces
 	return more, nil
 }
 
-// permit gives a role Lake Formation's permissions on databases.
+// permit gives a role Lake Formation's permissions on databases. The resources are called after the grantee and not
+// after the grant, so that a grant of reading that becomes one of writing changes them instead of making more.
 func (c *GlueAthenaCatalog) permit(ctx *pulumi.Context, name string, to *role.Role, databases []string, level access) error {
 	if !c.args.usesLakeFormation() {
 		return nil
@@ -178,7 +179,9 @@ func (c *GlueAthenaCatalog) permitDatabase(ctx *pulumi.Context, name string, to 
 			continue
 		}
 		entry.Principal = to.Arn
-		made, err := lakeformation.NewPermissions(ctx, name+"-"+part, entry, c.parent(), pulumi.DependsOn(after))
+		// The provider replaces permissions that change: revoking the old ones afterwards would take from the new ones.
+		made, err := lakeformation.NewPermissions(ctx, name+"-"+part, entry,
+			c.parent(), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))
 		if err != nil {
 			return err
 		}

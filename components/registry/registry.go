@@ -145,8 +145,11 @@ func (r *ECRRegistry) repository(image string) (*ecr.Repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating repository %s: %w", name, err)
 	}
-	// Settings stay with a repository that stays, and go with one that goes.
-	setting := []pulumi.ResourceOption{r.parent(), r.args.removal().Option(), pulumi.DeletedWith(made)}
+	// Settings stay with a repository that stays, and go with one that goes. The provider replaces a policy that changes:
+	// the old one has to go first, since deleting it afterwards would delete the new one.
+	setting := []pulumi.ResourceOption{
+		r.parent(), r.args.removal().Option(), pulumi.DeletedWith(made), pulumi.DeleteBeforeReplace(true),
+	}
 	_, err = ecr.NewLifecyclePolicy(r.ctx, r.child(image+"-lifecycle"), &ecr.LifecyclePolicyArgs{
 		Repository: made.Name,
 		Policy:     pulumi.String(LifecyclePolicy(r.args.KeepTagged, r.args.UntaggedDays)),

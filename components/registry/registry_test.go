@@ -58,6 +58,9 @@ func TestDefaults(t *testing.T) {
 	assert.False(t, made.Bool("forceDelete"))
 	assert.True(t, made.Options.RetainOnDelete)
 	assert.True(t, graph.One(lifecycleType, "").Options.RetainOnDelete)
+	replaced := graph.One(lifecycleType, "").Options.DeleteBeforeReplace
+	require.NotNil(t, replaced)
+	assert.True(t, *replaced, "the provider replaces a lifecycle that changes")
 	assert.Equal(t, here.AccountID+".dkr.ecr."+here.Region+".amazonaws.com/dss", graph.Export("prefix"))
 	assert.Empty(t, graph.OfType(scanningType), "the registry's own settings are everybody's")
 	assert.Empty(t, graph.OfType(policyType))
