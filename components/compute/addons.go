@@ -47,15 +47,19 @@ var addonRoles = map[string]addonRole{
 	addonEBSCSIDriver: {"ebs-csi-controller-sa", []string{"service-role/AmazonEBSCSIDriverPolicy"}},
 }
 
-// podIdentityTrust lets the Pod Identity service of this account's clusters take a role. The tags of the session tell
-// namespace and service account.
+// addonNamespace is where the pods of all add-ons run that have a role.
+const addonNamespace = "kube-system"
+
+// podIdentityTrust lets the Pod Identity service take a role for one service account of one cluster, which it names in
+// the tags of the session.
 //
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-func podIdentityTrust(at location.Location, cluster string) iam.Document {
+func podIdentityTrust(at location.Location, cluster, serviceAccount string) iam.Document {
 	trust := iam.TrustService(at.Principal("pods.eks"), "sts:TagSession")
 	trust.Statements[0] = trust.Statements[0].
-		If("StringEquals", "aws:SourceAccount", at.AccountID).
-		If("ArnEquals", "aws:SourceArn", at.ARN("eks", "cluster/"+cluster))
+		If("StringEquals", "aws:RequestTag/eks-cluster-arn", at.ARN("eks", "cluster/"+cluster)).
+		If("StringEquals", "aws:RequestTag/kubernetes-namespace", addonNamespace).
+		If("StringEquals", "aws:RequestTag/kubernetes-service-account", serviceAccount)
 	return trust
 }
 
@@ -146,7 +150,7 @@ func (c *ComputeEKS) addonRole(name string, needs addonRole) (*role.Role, error)
 		Settings:    c.args.Roles,
 		Location:    c.location,
 		Description: fmt.Sprintf("Add-on %s of the EKS cluster %s", name, c.args.ClusterName),
-		Trust:       podIdentityTrust(c.location, c.args.ClusterName),
+		Trust:       podIdentityTrust(c.location, c.args.ClusterName, needs.serviceAccount),
 		AWSPolicies: needs.policies,
 		Policies:    policies,
 		Tags:        c.args.Tags,

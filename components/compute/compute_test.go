@@ -267,7 +267,10 @@ func as(arn string) harness.Option {
 
 func TestSessionsAreTurnedIntoRoles(t *testing.T) {
 	t.Parallel()
-	const session, issuer = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_1/me", "arn:aws:iam::123456789012:role/sso/AWSReservedSSO_Admin_1"
+	const (
+		session = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_1/me"
+		issuer  = "arn:aws:iam::123456789012:role/sso/AWSReservedSSO_Admin_1"
+	)
 	context := harness.Answer("aws:iam/getSessionContext:getSessionContext", func(args resource.PropertyMap) (resource.PropertyMap, error) {
 		assert.Equal(t, session, args["arn"].StringValue())
 		return resource.NewPropertyMapFromMap(map[string]any{"arn": session, "issuerArn": issuer}), nil
@@ -353,7 +356,8 @@ func TestObjectsGoWithTheCluster(t *testing.T) {
 
 func TestGrantsFailWithReasons(t *testing.T) {
 	t.Parallel()
-	err := harness.Fail(t, program(compute.ComputeEKSArgs{}, grantDSS(compute.DSSAccess{Namespaces: []string{"*", "A"}})), harness.MayRegister())
+	wrong := grantDSS(compute.DSSAccess{Namespaces: []string{"*", "A"}})
+	err := harness.Fail(t, program(compute.ComputeEKSArgs{}, wrong), harness.MayRegister())
 	assert.Len(t, problem.Of(err), 2)
 	grant := func(ctx *pulumi.Context, c *compute.ComputeEKS) error {
 		return c.GrantAccess(ctx, "x", pulumi.String("whoever"), compute.Access{Policy: "Root"})

@@ -125,12 +125,15 @@ func TestEveryPolicyAndEffectHasAName(t *testing.T) {
 func TestPodIdentityTrust(t *testing.T) {
 	t.Parallel()
 	at := location.Location{Partition: "aws", DNSSuffix: "amazonaws.com", Region: "eu-west-1", AccountID: "123456789012"}
-	statement := podIdentityTrust(at, "lab").Statements[0]
+	statement := podIdentityTrust(at, "lab", "aws-node").Statements[0]
 	assert.Equal(t, []string{"pods.eks.amazonaws.com"}, statement.Principal.Service)
 	assert.Equal(t, []string{"sts:AssumeRole", "sts:TagSession"}, statement.Actions)
 	assert.Equal(t, iam.Conditions{
-		"StringEquals": {"aws:SourceAccount": {"123456789012"}},
-		"ArnEquals":    {"aws:SourceArn": {"arn:aws:eks:eu-west-1:123456789012:cluster/lab"}},
+		"StringEquals": {
+			"aws:RequestTag/eks-cluster-arn":            {"arn:aws:eks:eu-west-1:123456789012:cluster/lab"},
+			"aws:RequestTag/kubernetes-namespace":       {"kube-system"},
+			"aws:RequestTag/kubernetes-service-account": {"aws-node"},
+		},
 	}, statement.Conditions)
 }
 
@@ -190,7 +193,10 @@ func TestProblems(t *testing.T) {
 			ComputeEKSArgs{PublicAccessCIDRs: []string{"10.0.0.1/8", "::/0", "x"}, PrivateAccessCIDRs: []string{"10.0.0.0"}},
 			[]string{"privateAccessCidrs[0]", "publicAccessCidrs[0]", "publicAccessCidrs[1]", "publicAccessCidrs[2]"},
 		},
-		"logs":      {ComputeEKSArgs{LogTypes: []string{"audit", "kubelet"}, LogRetentionDays: 8}, []string{"logRetentionDays", "logTypes[1]"}},
+		"logs": {
+			ComputeEKSArgs{LogTypes: []string{"audit", "kubelet"}, LogRetentionDays: 8},
+			[]string{"logRetentionDays", "logTypes[1]"},
+		},
 		"pool name": {ComputeEKSArgs{Pools: map[string]Pool{"base": {Min: 1}, "GPU_1": {}}}, []string{"pools.GPU_1"}},
 		"long pool name": {
 			ComputeEKSArgs{Pools: map[string]Pool{"base": {Min: 1}, strings.Repeat("a", 23): {}}},
@@ -199,8 +205,11 @@ func TestProblems(t *testing.T) {
 		"every pool has taints": {
 			ComputeEKSArgs{Pools: map[string]Pool{"p": {Min: 1, Taints: []Taint{{Key: "a", Effect: PreferNoSchedule}}}}}, []string{"pools"},
 		},
-		"add-ons have no node":  {ComputeEKSArgs{Pools: map[string]Pool{"p": {Max: 3}}}, []string{"pools"}},
-		"unknown instance type": {ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m7i.4xlrge"}})}, []string{"pools.p.instanceTypes[0]"}},
+		"add-ons have no node": {ComputeEKSArgs{Pools: map[string]Pool{"p": {Max: 3}}}, []string{"pools"}},
+		"unknown instance type": {
+			ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m7i.4xlrge"}})},
+			[]string{"pools.p.instanceTypes[0]"},
+		},
 		"new instance type of no architecture": {
 			ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m99i.large"}, AllowUnknownInstanceTypes: true})},
 			[]string{"pools.p.architecture"},
@@ -217,15 +226,27 @@ func TestProblems(t *testing.T) {
 		"GPUs in part": {
 			ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m7i.large", "g6.xlarge"}})}, []string{"pools.p.instanceTypes"},
 		},
-		"GPUs of AMD":          {ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"g4ad.xlarge"}})}, []string{"pools.p.instanceTypes[0]"}},
-		"a type twice":         {ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m7i.large", "m7i.large"}})}, []string{"pools.p.instanceTypes[1]"}},
-		"what is known better": {ComputeEKSArgs{Pools: pools(Pool{Architecture: ARM64, GPU: true})}, []string{"pools.p.architecture", "pools.p.gpu"}},
-		"no architecture":      {ComputeEKSArgs{Pools: pools(Pool{Architecture: "x86"})}, []string{"pools.p.architecture", "pools.p.architecture"}},
-		"min above max":        {ComputeEKSArgs{Pools: pools(Pool{Min: 4, Max: 3})}, []string{"pools.p.min"}},
-		"desired above max":    {ComputeEKSArgs{Pools: pools(Pool{Max: 3, Desired: &five})}, []string{"pools.p.desired"}},
-		"negative numbers":     {ComputeEKSArgs{Pools: pools(Pool{Min: -1, Max: -1})}, []string{"pools.p.max", "pools.p.min"}},
-		"disk":                 {ComputeEKSArgs{Pools: pools(Pool{DiskGiB: 19})}, []string{"pools.p.diskGiB"}},
-		"number of pods":       {ComputeEKSArgs{Pools: pools(Pool{MaxPods: 5})}, []string{"pools.p.maxPods"}},
+		"GPUs of AMD": {
+			ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"g4ad.xlarge"}})},
+			[]string{"pools.p.instanceTypes[0]"},
+		},
+		"a type twice": {
+			ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m7i.large", "m7i.large"}})},
+			[]string{"pools.p.instanceTypes[1]"},
+		},
+		"what is known better": {
+			ComputeEKSArgs{Pools: pools(Pool{Architecture: ARM64, GPU: true})},
+			[]string{"pools.p.architecture", "pools.p.gpu"},
+		},
+		"no architecture": {
+			ComputeEKSArgs{Pools: pools(Pool{Architecture: "x86"})},
+			[]string{"pools.p.architecture", "pools.p.architecture"},
+		},
+		"min above max":     {ComputeEKSArgs{Pools: pools(Pool{Min: 4, Max: 3})}, []string{"pools.p.min"}},
+		"desired above max": {ComputeEKSArgs{Pools: pools(Pool{Max: 3, Desired: &five})}, []string{"pools.p.desired"}},
+		"negative numbers":  {ComputeEKSArgs{Pools: pools(Pool{Min: -1, Max: -1})}, []string{"pools.p.max", "pools.p.min"}},
+		"disk":              {ComputeEKSArgs{Pools: pools(Pool{DiskGiB: 19})}, []string{"pools.p.diskGiB"}},
+		"number of pods":    {ComputeEKSArgs{Pools: pools(Pool{MaxPods: 5})}, []string{"pools.p.maxPods"}},
 		"pods without addresses": {
 			ComputeEKSArgs{Pools: pools(Pool{InstanceTypes: []string{"m7i.large"}, MaxPods: 100})}, []string{"pools.p.maxPods"},
 		},

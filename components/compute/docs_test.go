@@ -29,7 +29,8 @@ func TestPageStatesTheCostOfTheDefaults(t *testing.T) {
 		kind, ok := instancetype.Lookup(pool.InstanceTypes[0])
 		require.True(t, ok)
 		nodes := float64(*pool.Desired) * price.Month(kind.USDPerHour)
-		assert.Contains(t, text, fmt.Sprintf("| `%s`: %d × %s, 730 h at $%.4f | $%.2f |", name, *pool.Desired, kind.Name, kind.USDPerHour, nodes))
+		assert.Contains(t, text, fmt.Sprintf("| `%s`: %d × %s, 730 h at $%.4f | $%.2f |",
+			name, *pool.Desired, kind.Name, kind.USDPerHour, nodes))
 		total += nodes + float64(*pool.Desired)*price.GP3Month(pool.DiskGiB, price.GP3FreeIOPS, price.GP3FreeMiBps)
 	}
 	assert.Contains(t, text, fmt.Sprintf("| together | $%.2f |", total))

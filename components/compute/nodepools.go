@@ -161,7 +161,9 @@ func (c *ComputeEKS) launchTemplate(name string, pool Pool) (*ec2.LaunchTemplate
 				DeleteOnTermination: pulumi.String("true"),
 			},
 		}},
-		// One hop: pods that have a network of their own do not reach the node's credentials.
+		// One hop: pods that have a network of their own do not reach the node's credentials. The EBS driver's are among
+		// them, and ask the cluster's API about their node instead.
+		// Source: https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/install.md (metadata)
 		MetadataOptions: &ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint:            pulumi.String("enabled"),
 			HttpTokens:              pulumi.String("required"),

@@ -31,8 +31,7 @@ func (r versionRequest) problems(on time.Time) problem.List {
 	case verdict.Status == eksversion.Unknown && !r.allowUnknown:
 		wrong.Add("version", "if it does, set allowUnknownVersion", "%s", verdict.Message)
 	case verdict.Status == eksversion.Extended && !r.extendedSupport:
-		wrong.Add("version", "raise it, or set extendedSupport; without, EKS makes no new cluster of this version, and raises that of "+
-			"old ones by itself", "%s", verdict.Message)
+		wrong.Add("version", "raise it, or set extendedSupport; without, EKS upgrades clusters of this version by itself", "%s", verdict.Message)
 	}
 	if r.upgradeFrom != "" {
 		wrong.AddError("upgradeFrom", eksversion.Upgrade(r.upgradeFrom, r.version))
