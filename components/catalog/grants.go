@@ -183,7 +183,7 @@ func (g Grant) queries() []iam.Statement {
 		}, g.Location.ARN("athena", "datacatalog/AwsDataCatalog")),
 		// Clients list what there is to choose from. These actions know no resources.
 		iam.Allow("QueryLists", []string{"athena:ListDataCatalogs", "athena:ListWorkGroups"}, "*"),
-		iam.Allow("ResultsBucket", []string{"s3:GetBucketLocation"}, bucket),
+		iam.Allow("ResultsBucket", []string{"s3:GetBucketLocation", "s3:ListBucketMultipartUploads"}, bucket),
 		iam.Allow("ResultsList", []string{"s3:ListBucket"}, bucket).If("StringLike", "s3:prefix", prefixes...),
 		iam.Allow("Results", []string{
 			"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",

@@ -121,7 +121,7 @@ func TestRepairedRepositoriesHaveTheSettingsOfTheOthers(t *testing.T) {
 			break
 		}
 	}
-	assert.Equal(t, []string{"putLifecyclePolicy", "putImageScanningConfiguration", "tagResource"}, calls)
+	assert.Equal(t, []string{"putLifecyclePolicy", "tagResource", "putImageScanningConfiguration"}, calls)
 	assert.Equal(t, graph.One(lifecycleType, "").String("policy"), machine.States["Lifecycle"].Parameters["LifecyclePolicyText"])
 	assert.Equal(t, "States.Format('"+graph.Location.ARN("ecr", "repository/{}")+"', $.repository)",
 		machine.States["Tags"].Parameters["ResourceArn.$"])

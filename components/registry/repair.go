@@ -60,9 +60,6 @@ func (r Repair) steps() []step {
 		{"Lifecycle", "putLifecyclePolicy", map[string]any{
 			"RepositoryName.$": "$.repository", "LifecyclePolicyText": LifecyclePolicy(r.KeepTagged, r.UntaggedDays),
 		}},
-		{"Scanning", "putImageScanningConfiguration", map[string]any{
-			"RepositoryName.$": "$.repository", "ImageScanningConfiguration": map[string]any{"ScanOnPush": true},
-		}},
 	}
 	if len(r.PullAccounts) > 0 {
 		steps = append(steps, step{"Policy", "setRepositoryPolicy", map[string]any{
@@ -79,7 +76,10 @@ func (r Repair) steps() []step {
 			"Tags":          tags,
 		}})
 	}
-	return steps
+	// Scanning is last: should ECR refuse it for a registry that scans by rules of its own, the rest is done.
+	return append(steps, step{"Scanning", "putImageScanningConfiguration", map[string]any{
+		"RepositoryName.$": "$.repository", "ImageScanningConfiguration": map[string]any{"ScanOnPush": true},
+	}})
 }
 
 // Definition is the state machine that repairs the repository that its input names: one call after the other, each of
