@@ -17,7 +17,7 @@ const cliPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 // Automation API refuses.
 const versionFlags = "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v" + Version
 
-// built returns the folder with the CLI in its bin, which it builds when it is not there.
+// built returns the CLI in the cache, which it builds when it is not there.
 // Several processes may ask at once: one builds, the others wait for it.
 func built(ctx context.Context, options Options) (string, error) {
 	root, err := cacheRoot(options)
@@ -29,7 +29,7 @@ func built(ctx context.Context, options Options) (string, error) {
 		binary += ".exe"
 	}
 	if exists(binary) {
-		return root, nil
+		return binary, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
 		return "", fmt.Errorf("making a folder for the Pulumi CLI: %w", err)
@@ -40,9 +40,9 @@ func built(ctx context.Context, options Options) (string, error) {
 	}
 	defer unlock()
 	if exists(binary) {
-		return root, nil
+		return binary, nil
 	}
-	return root, build(ctx, options, binary)
+	return binary, build(ctx, options, binary)
 }
 
 func exists(path string) bool {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/blang/semver"
@@ -35,28 +36,36 @@ type Options struct {
 // when there is neither an installed one nor what it takes to build one: the Go toolchain,
 // the sources' folder and, for the first time, a network.
 func Find(ctx context.Context, options Options) (auto.PulumiCommand, error) {
+	command, _, err := find(ctx, options)
+	return command, err
+}
+
+// Path returns the executable of the CLI that Find returns.
+func Path(ctx context.Context, options Options) (string, error) {
+	_, path, err := find(ctx, options)
+	return path, err
+}
+
+func find(ctx context.Context, options Options) (command auto.PulumiCommand, path string, err error) {
 	var missing error
 	if !options.OnlyBuilt {
-		installed, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Version: semver.MustParse(Version)})
+		command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Version: semver.MustParse(Version)})
 		if err == nil {
-			return installed, nil
+			path, err = exec.LookPath("pulumi")
+			return command, path, err
 		}
 		missing = fmt.Errorf("no installed Pulumi CLI of version %s or newer: %w", Version, err)
 	}
-	root, err := built(ctx, options)
+	path, err = built(ctx, options)
 	if err != nil {
-		return nil, errors.Join(missing, err)
+		return nil, "", errors.Join(missing, err)
 	}
-	command, err := open(root)
+	root := filepath.Dir(filepath.Dir(path))
+	command, err = auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: root, Version: semver.MustParse(Version)})
 	if err != nil {
-		return nil, fmt.Errorf("the Pulumi CLI in %s does not run, remove the folder to build it again: %w", root, err)
+		return nil, "", fmt.Errorf("the Pulumi CLI in %s does not run, remove the folder to build it again: %w", root, err)
 	}
-	return command, nil
-}
-
-// open makes a command of the CLI in a folder's bin.
-func open(root string) (auto.PulumiCommand, error) {
-	return auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: root, Version: semver.MustParse(Version)})
+	return command, path, nil
 }
 
 // cacheRoot is the folder that the CLI of this version is built into.

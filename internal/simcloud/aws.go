@@ -233,7 +233,7 @@ func (p *awsProvider) Delete(ctx context.Context, r plugin.DeleteRequest) (plugi
 			if err := awscloud.InUse(v, existing); err != nil {
 				return err
 			}
-			v.Remove(op.Type, "", op.ID)
+			awscloud.Remove(v, existing)
 			return nil
 		})
 	})

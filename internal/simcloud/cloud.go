@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/awscloud"
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
@@ -132,12 +133,13 @@ func (c *Cloud) Change(typ, id string, change func(properties resource.PropertyM
 	})
 }
 
-// Remove deletes a resource behind Pulumi's back, without asking whether it is in use.
+// Remove deletes a resource and what goes with it behind Pulumi's back, without asking
+// whether it is in use.
 func (c *Cloud) Remove(typ, id string) error {
 	return c.mutate(func(v *inventory.Inventory) error {
 		for _, r := range v.OfType(typ) {
 			if r.ID == id {
-				v.Remove(r.Type, r.Scope, r.ID)
+				awscloud.Remove(v, r)
 				return nil
 			}
 		}

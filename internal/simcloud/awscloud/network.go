@@ -230,6 +230,9 @@ func flowLogOutputs(r Request) map[string]any {
 	}
 }
 
+// directions shortens the middle parts of regions' names.
+var directions = strings.NewReplacer("north", "n", "south", "s", "east", "e", "west", "w", "central", "c", "gov", "g")
+
 // zoneID makes ids such as use1-az1, which AWS shuffles per account.
 func zoneID(zone string) string {
 	if zone == "" {
@@ -239,7 +242,7 @@ func zoneID(zone string) string {
 	parts := strings.Split(region, "-")
 	short := parts[0]
 	for _, part := range parts[1 : len(parts)-1] {
-		short += part[:1]
+		short += directions.Replace(part)
 	}
 	return fmt.Sprintf("%s%s-az%d", short, parts[len(parts)-1], int(letter-'a')+1)
 }

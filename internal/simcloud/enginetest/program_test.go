@@ -54,7 +54,9 @@ func hostProgram(ctx *pulumi.Context) error {
 		instanceType = "m7i.2xlarge"
 	}
 	subnets := network(s)
-	key := step(s, func() (*kms.Key, error) { return kms.NewKey(ctx, "data", &kms.KeyArgs{EnableKeyRotation: pulumi.Bool(true)}) })
+	key := step(s, func() (*kms.Key, error) {
+		return kms.NewKey(ctx, "data", &kms.KeyArgs{EnableKeyRotation: pulumi.Bool(true)})
+	})
 	bucket := step(s, func() (*s3.BucketV2, error) { return s3.NewBucketV2(ctx, "Lake", nil) })
 	step(s, func() (*s3.BucketVersioningV2, error) {
 		return s3.NewBucketVersioningV2(ctx, "lake", &s3.BucketVersioningV2Args{
@@ -123,7 +125,9 @@ func hostProgram(ctx *pulumi.Context) error {
 
 // network is a VPC with two subnets.
 func network(s *steps) [2]*ec2.Subnet {
-	vpc := step(s, func() (*ec2.Vpc, error) { return ec2.NewVpc(s.ctx, "net", &ec2.VpcArgs{CidrBlock: pulumi.String("10.0.0.0/16")}) })
+	vpc := step(s, func() (*ec2.Vpc, error) {
+		return ec2.NewVpc(s.ctx, "net", &ec2.VpcArgs{CidrBlock: pulumi.String("10.0.0.0/16")})
+	})
 	zones := step(s, func() (*aws.GetAvailabilityZonesResult, error) { return aws.GetAvailabilityZones(s.ctx, nil) })
 	var subnets [2]*ec2.Subnet
 	for i := range subnets {
@@ -146,7 +150,9 @@ func clusterProgram(ctx *pulumi.Context) error {
 		})
 	})
 	in := pulumi.Provider(provider)
-	vpc := step(s, func() (*ec2.Vpc, error) { return ec2.NewVpc(ctx, "net", &ec2.VpcArgs{CidrBlock: pulumi.String("10.0.0.0/16")}, in) })
+	vpc := step(s, func() (*ec2.Vpc, error) {
+		return ec2.NewVpc(ctx, "net", &ec2.VpcArgs{CidrBlock: pulumi.String("10.0.0.0/16")}, in)
+	})
 	subnets := pulumi.StringArray{}
 	for i, zone := range []string{"eu-west-1a", "eu-west-1b"} {
 		subnet := step(s, func() (*ec2.Subnet, error) {

@@ -3,10 +3,8 @@
 package simtest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -53,6 +51,7 @@ type Stack struct {
 	Dir string
 
 	options Options
+	root    string
 }
 
 // New starts a cloud and makes a stack, both for the time of the test.
@@ -73,8 +72,11 @@ func New(t testing.TB, options Options) *Stack {
 	cloud, err := simcloud.Start(context.WithoutCancel(ctx), options.Cloud)
 	require.NoError(t, err)
 	t.Cleanup(cloud.Stop)
-	s := &Stack{Cloud: cloud, Dir: filepath.Join(root, "work"), options: options}
-	s.Auto, err = s.open(ctx, root)
+	s := &Stack{Cloud: cloud, Dir: filepath.Join(root, "work"), options: options, root: root}
+	command, err := pulumicli.Find(ctx, pulumicli.Options{})
+	require.NoError(t, err)
+	require.NoError(t, s.prepare())
+	s.Auto, err = s.open(ctx, command)
 	require.NoError(t, err)
 	for key, value := range options.Config {
 		s.SetConfig(t, key, value)
@@ -82,29 +84,35 @@ func New(t testing.TB, options Options) *Stack {
 	return s
 }
 
-func (s *Stack) open(ctx context.Context, root string) (auto.Stack, error) {
-	command, err := pulumicli.Find(ctx, pulumicli.Options{})
-	if err != nil {
-		return auto.Stack{}, err
-	}
-	for _, dir := range []string{s.Dir, filepath.Join(root, "state"), filepath.Join(root, "home")} {
+// prepare makes the folders and the configuration file.
+func (s *Stack) prepare() error {
+	for _, dir := range []string{s.Dir, s.state(), filepath.Join(s.root, "home")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return auto.Stack{}, err
+			return err
 		}
 	}
-	if s.options.ConfigFile != "" {
-		data, err := os.ReadFile(s.options.ConfigFile)
-		if err != nil {
-			return auto.Stack{}, fmt.Errorf("reading the stack's configuration: %w", err)
-		}
-		if err := os.WriteFile(s.configFile(), data, 0o600); err != nil {
-			return auto.Stack{}, err
-		}
+	if s.options.ConfigFile == "" {
+		return nil
 	}
-	return auto.UpsertStackInlineSource(ctx, s.options.Stack, s.options.Project, s.options.Program,
-		auto.WorkDir(s.Dir), auto.Pulumi(command), auto.PulumiHome(filepath.Join(root, "home")),
-		auto.EnvVars(Environment(s.Cloud, filepath.Join(root, "state"))))
+	data, err := os.ReadFile(s.options.ConfigFile)
+	if err != nil {
+		return fmt.Errorf("reading the stack's configuration: %w", err)
+	}
+	return os.WriteFile(s.configFile(), data, 0o600)
 }
+
+func (s *Stack) open(ctx context.Context, command auto.PulumiCommand) (auto.Stack, error) {
+	return auto.UpsertStackInlineSource(ctx, s.options.Stack, s.options.Project, s.options.Program,
+		auto.WorkDir(s.Dir), auto.Pulumi(command), auto.PulumiHome(filepath.Join(s.root, "home")),
+		auto.EnvVars(Environment(s.Cloud, s.state())))
+}
+
+// StateFile is the file in which the engine keeps the stack's state.
+func (s *Stack) StateFile() string {
+	return filepath.Join(s.state(), ".pulumi", "stacks", s.options.Project, s.options.Stack+".json")
+}
+
+func (s *Stack) state() string { return filepath.Join(s.root, "state") }
 
 func (s *Stack) configFile() string { return filepath.Join(s.Dir, "Pulumi."+s.options.Stack+".yaml") }
 
@@ -123,18 +131,19 @@ func (s *Stack) SetConfig(t testing.TB, key, value string) {
 }
 
 // SetProgram changes the program, as when somebody edits it.
-func (s *Stack) SetProgram(program pulumi.RunFunc) { s.Auto.Workspace().SetProgram(program) }
+func (s *Stack) SetProgram(program pulumi.RunFunc) {
+	s.options.Program = program
+	s.Auto.Workspace().SetProgram(program)
+}
 
-// Up deploys. The log of the engine is in the error, and in the test's own when it fails.
+// Up deploys. What the engine printed is part of the error.
 func (s *Stack) Up(t testing.TB, options ...optup.Option) (auto.UpResult, error) {
 	t.Helper()
-	var log bytes.Buffer
-	options = append(options, optup.ProgressStreams(&log), optup.ErrorProgressStreams(&log), optup.SuppressProgress())
 	if s.options.Parallel > 0 {
 		options = append(options, optup.Parallel(s.options.Parallel))
 	}
 	result, err := s.Auto.Up(t.Context(), options...)
-	return result, explain(t, "up", err, &log)
+	return result, err
 }
 
 // MustUp deploys, and ends the test when that fails.
@@ -148,7 +157,7 @@ func (s *Stack) MustUp(t testing.TB, options ...optup.Option) auto.UpResult {
 // Preview says what up would do: the number of steps by operation.
 func (s *Stack) Preview(t testing.TB, options ...optpreview.Option) (map[apitype.OpType]int, error) {
 	t.Helper()
-	result, err := s.Auto.Preview(t.Context(), append(options, optpreview.ErrorProgressStreams(io.Discard))...)
+	result, err := s.Auto.Preview(t.Context(), options...)
 	return result.ChangeSummary, err
 }
 
@@ -174,36 +183,25 @@ func (s *Stack) RequireNoChanges(t testing.TB) {
 // Refresh compares the state with the cloud and returns the number of steps by operation.
 func (s *Stack) Refresh(t testing.TB, options ...optrefresh.Option) (map[string]int, error) {
 	t.Helper()
-	var log bytes.Buffer
-	result, err := s.Auto.Refresh(t.Context(), append(options, optrefresh.ProgressStreams(&log), optrefresh.ErrorProgressStreams(&log))...)
+	result, err := s.Auto.Refresh(t.Context(), options...)
 	summary := map[string]int{}
 	if result.Summary.ResourceChanges != nil {
 		maps.Copy(summary, *result.Summary.ResourceChanges)
 	}
-	return summary, explain(t, "refresh", err, &log)
+	return summary, err
 }
 
 // Destroy removes everything.
 func (s *Stack) Destroy(t testing.TB, options ...optdestroy.Option) error {
 	t.Helper()
-	var log bytes.Buffer
-	_, err := s.Auto.Destroy(t.Context(), append(options, optdestroy.ProgressStreams(&log), optdestroy.ErrorProgressStreams(&log))...)
-	return explain(t, "destroy", err, &log)
+	_, err := s.Auto.Destroy(t.Context(), options...)
+	return err
 }
 
 // MustDestroy removes everything, and ends the test when that fails.
 func (s *Stack) MustDestroy(t testing.TB, options ...optdestroy.Option) {
 	t.Helper()
 	require.NoError(t, s.Destroy(t, options...))
-}
-
-// explain logs what the engine said when an operation fails.
-func explain(t testing.TB, doing string, err error, log *bytes.Buffer) error {
-	t.Helper()
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w\n%s", doing, err, log)
 }
 
 // Existing lists what exists in the cloud, as "type id".
