@@ -181,6 +181,9 @@ func (d *DSSInstance) wait(
 		OnFailure:    pulumi.String("DELETE"),
 		Tags:         d.tags("ready"),
 	}, d.parent(), pulumi.DependsOn([]pulumi.Resource{association}),
+		// After a wait that failed, Pulumi has the new template in its state, and would find nothing to do. A stack of that
+		// name, which has failed, or which CloudFormation has deleted, makes room for one that waits again.
+		pulumi.ReplaceOnChanges([]string{"#initerror"}), pulumi.DeleteBeforeReplace(true),
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit}))
 	if err != nil {
 		return nil, fmt.Errorf("creating the stack that waits for the host: %w", err)
