@@ -105,6 +105,8 @@ elif name == "usermod" and "-aG" in args:
     with open(path, "w") as out:
         for line in lines:
             out.write((line + words[-1] if line.startswith(after("-aG") + ":") else line) + "\\n")
+elif name == "restorecon" and "-v" in args and world.get("unlabelled", True):
+    print("Relabeled " + words[-1])
 elif name == "getenforce":
     print("Enforcing")
 elif name == "nft":

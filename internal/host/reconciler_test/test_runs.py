@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import unittest
 
 from stand_ins import COMMANDS, HERE, HostTest
@@ -134,7 +133,6 @@ class Signals(Run):
 
     def test_the_handle_may_come_late(self):
         threading.Timer(0.5, self.open_handle).start()
-        self.addCleanup(time.sleep, 0)
         waited = wait_condition.WaitCondition(self.host, "host", "eu-west-1", REVISION, "i-0123").await_url(10, pause=0.1)
         self.assertTrue(waited.startswith("https://example.com/"))
 

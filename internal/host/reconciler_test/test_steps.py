@@ -178,6 +178,15 @@ class Docker(HostTest):
         self.assertIn(["semanage", "fcontext", "-a", "-e", "/var/lib/docker", "/data/docker"], self.calls("semanage"))
         self.assert_settled(docker.Docker())
 
+    def test_an_old_volume_is_not_labelled_anew(self):
+        self.ensure(docker.Docker())
+        self.assertIn(["restorecon", "-R", "/data/docker"], self.calls("restorecon"))
+        os.unlink(self.root + "/calls")
+        os.unlink(self.root + "/var/lib/dss-platform/selinux.json")
+        self.set_world(unlabelled=False)
+        self.ensure(docker.Docker())
+        self.assertEqual(self.calls("restorecon"), [["restorecon", "-v", "/data/docker"]])
+
     def test_podmans_docker_goes(self):
         self.set_world(packages={"podman-docker": "4.9"})
         self.assertIn("removed podman-docker", self.ensure(docker.Docker()))

@@ -58,13 +58,12 @@ cat >/usr/local/sbin/dss-platform-boot <<'DSS_PLATFORM_END'
 # document runs before the volume is mounted. Safe to run at every start, and after having been killed.
 set -Eeuo pipefail
 # shellcheck source=/dev/null
-. /etc/dss-platform/boot.conf
+. "${DSS_PLATFORM_CONF:-/etc/dss-platform/boot.conf}"
 : "${region:?}" "${stack?}" "${volume:?}" "${mount_point:?}" "${device_name?}" "${agent_url:?}" "${agent_sha256?}"
 : "${cli_url:?}" "${cli_sha256:?}" "${cli_version:?}"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 state=/var/lib/dss-platform
-scratch=$(mktemp -d /var/tmp/dss-platform.XXXXXX)
-why=
+device='' fresh='' scratch='' why=''
 
 fail() {
   why=$1
@@ -72,16 +71,13 @@ fail() {
 }
 ended() {
   local code=$?
-  rm -rf "$scratch"
+  rm -rf "${scratch:?}"
   ((code == 0)) && return
   why=${why:-the boot ended unexpectedly: see journalctl -u dss-platform-boot on the host}
   echo "dss-platform-boot: $why" >&2
   # It waits for a stack that may never come; the next try shall not wait for it.
   timeout 330 /bin/bash /usr/local/sbin/dss-platform-signal "boot: $why" || true
 }
-trap ended EXIT
-trap 'why=${why:-line $LINENO of the boot failed: $BASH_COMMAND}' ERR
-
 # Mirrors and networks have bad moments, most of all on a machine that has just started.
 persist() {
   local attempt
@@ -210,7 +206,11 @@ install_agent() {
   systemctl enable --now amazon-ssm-agent.service
 }
 
-device='' fresh=''
+# Tests read the functions only.
+[[ ${BASH_SOURCE[0]} == "$0" ]] || return 0
+scratch=$(mktemp -d /var/tmp/dss-platform.XXXXXX)
+trap ended EXIT
+trap 'why=${why:-line $LINENO of the boot failed: $BASH_COMMAND}' ERR
 mkdir -p "$state"
 install_cli
 mount_volume

@@ -15,7 +15,8 @@ SHOWN = {"run", "step", "changed", "warning", "unchanged", "skipped", "failed", 
 
 class Journal:
     def __init__(self, path: str, out=None):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        # Commands' output may say more than everybody should know.
+        os.makedirs(os.path.dirname(path), mode=0o750, exist_ok=True)
         if os.path.exists(path) and os.path.getsize(path) > ROTATED_BYTES:
             os.replace(path, path + ".1")
         self.path, self.out, self.run = path, out or sys.stdout, None

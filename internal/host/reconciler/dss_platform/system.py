@@ -278,7 +278,9 @@ class System:
         # The same equivalence twice is an error to semanage; it is what we want.
         if not self.succeeds("semanage", "fcontext", "-a", "-e", like, path):
             self.run("semanage", "fcontext", "-m", "-e", like, path)
-        self.run("restorecon", "-R", path)
+        # A volume that was labelled under another instance is left alone: it may have millions of files.
+        if self.run("restorecon", "-v", path).strip():
+            self.run("restorecon", "-R", path)
         self.remember("selinux", {**known, path: like})
         self.changed(f"labelled {path} like {like}")
 
