@@ -107,3 +107,21 @@ func TestProgramRefusesBadSettingsBeforeAnythingIsRegistered(t *testing.T) {
 	assert.ErrorContains(t, err, "settings of stack dev: ")
 	assert.ErrorContains(t, err, `network.cidrBlock: "ten" is not a block of IPv4 addresses`)
 }
+
+func TestTheKeyOfTheAccountsCatalogIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	both := map[string]string{
+		"preset": "prod", "aws:region": "eu-west-1", "allowDataDeletion": "true", "encryption": `{"deleteData":true}`,
+	}
+	_, err := load(t, both)
+	assert.ErrorContains(t, err, "pulumi-dss:encryption.deleteData: the whole account's Glue Data Catalog is encrypted with the key")
+	both["catalog"] = `{"encryptCatalog":false}`
+	_, err = load(t, both)
+	assert.NoError(t, err)
+}
+
+func TestConsentToDeletingDataIsTheStacks(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{"aws:region": "eu-west-1", "dss": `{"allowDataDeletion":true}`})
+	assert.ErrorContains(t, err, "pulumi-dss:dss.allowDataDeletion: the consent is the stack's, not a component's")
+}

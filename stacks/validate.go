@@ -17,6 +17,7 @@ func (c *Config) Problems(project, stack string) problem.List {
 	wrong.Under("catalog", c.catalogArgs().Problems())
 	wrong.Under("compute", c.computeArgs().Problems())
 	wrong.Under("dssAccess", c.DSSAccess.Problems())
+	wrong = append(wrong, c.doomedCatalog()...)
 	wrong = append(wrong, dss.NameProblems(project, stack, c.Name, c.dssArgs())...)
 	return wrong
 }
@@ -37,6 +38,19 @@ func (c *Config) misplacedConsent() problem.List {
 		if part.given {
 			wrong.Add(part.name+".allowDataDeletion", "set allowDataDeletion of the stack", "the consent is the stack's, not a component's")
 		}
+	}
+	return wrong
+}
+
+// doomedCatalog finds a key that would be deleted while the account's catalog stays encrypted with it: that is the whole
+// account's catalog, and it would be lost.
+func (c *Config) doomedCatalog() problem.List {
+	var wrong problem.List
+	encrypts := c.Catalog.EncryptCatalog == nil || *c.Catalog.EncryptCatalog
+	made := c.KMSKeyARN == "" && c.Catalog.KMSKeyARN == nil
+	if c.AllowDataDeletion && c.Encryption.DeleteData && encrypts && made {
+		wrong.Add("encryption.deleteData", "give the catalog a key that stays (catalog.kmsKeyArn), or set catalog.encryptCatalog to false",
+			"the whole account's Glue Data Catalog is encrypted with the key, and stays when the stack goes")
 	}
 	return wrong
 }

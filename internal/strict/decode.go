@@ -62,6 +62,9 @@ func decodeStruct(value any, into reflect.Value, path string, wrong *problem.Lis
 	}
 }
 
+// Keys are the keys that settings of a struct type may have, sorted.
+func Keys(t reflect.Type) []string { return slices.Sorted(maps.Keys(fieldsOf(t))) }
+
 // fieldsOf are the fields by their keys, those of embedded structs among them.
 func fieldsOf(t reflect.Type) map[string][]int {
 	fields := map[string][]int{}
