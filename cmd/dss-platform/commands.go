@@ -83,7 +83,9 @@ func refresh(ctx context.Context, s *session) error {
 	if !s.confirmed() {
 		return errNotConfirmed
 	}
-	options := []optrefresh.Option{optrefresh.ProgressStreams(s.progress()), optrefresh.ErrorProgressStreams(s.err), optrefresh.ClearPendingCreates()}
+	options := []optrefresh.Option{
+		optrefresh.ProgressStreams(s.progress()), optrefresh.ErrorProgressStreams(s.err), optrefresh.ClearPendingCreates(),
+	}
 	if s.expectNoChanges {
 		options = append(options, optrefresh.ExpectNoChanges())
 	}

@@ -44,8 +44,8 @@ func open(ctx context.Context, s settings, program pulumi.RunFunc, log io.Writer
 func openReal(ctx context.Context, s settings, program pulumi.RunFunc, cli auto.PulumiCommand) (auto.Stack, error) {
 	dir, name := filepath.Dir(s.config), filepath.Base(s.config)
 	if want := "Pulumi." + short(s.stack) + ".yaml"; name != want {
-		return auto.Stack{}, fmt.Errorf("--config %s: Pulumi reads the configuration of stack %s from %s: rename the file, or choose another --stack",
-			s.config, s.stack, want)
+		return auto.Stack{}, fmt.Errorf("--config %s: Pulumi reads the configuration of stack %s from %s: "+
+			"rename the file, or choose another --stack", s.config, s.stack, want)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "Pulumi.yaml")); err != nil {
 		return auto.Stack{}, fmt.Errorf("--config %s: no Pulumi.yaml beside it: %w", s.config, err)

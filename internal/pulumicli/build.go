@@ -61,7 +61,8 @@ func build(ctx context.Context, options Options, binary string) error {
 	if options.Log != nil {
 		log = options.Log
 	}
-	fmt.Fprintf(log, "Building the Pulumi CLI %s from its Go module: this takes some minutes, once. It is kept in %s.\n", Version, filepath.Dir(binary))
+	fmt.Fprintf(log, "Building the Pulumi CLI %s from its Go module: this takes some minutes, once. It is kept in %s.\n",
+		Version, filepath.Dir(binary))
 	start, unfinished := time.Now(), binary+".unfinished"
 	cmd := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-ldflags", versionFlags, "-o", unfinished, cliPackage)
 	cmd.Dir = dir

@@ -121,8 +121,9 @@ type Spec struct {
 	InUse Refusal
 	// ReplaceWhen names further properties whose change replaces the resource as it is asked for.
 	ReplaceWhen func(inputs resource.PropertyMap) []string
-	// NameSeparator, NameLimit and NameCase shape generated names.
+	// NameLimit is the greatest length of a generated name; 0 means 255.
 	NameLimit int
+	// NameLower says that generated names are in lower case.
 	NameLower bool
 }
 
