@@ -281,7 +281,8 @@ func TestNobodyWaits(t *testing.T) {
 	no := false
 	g := run(t, func(_ *pulumi.Context, a *dss.DSSInstanceArgs) { a.Wait = &no })
 	assert.Empty(t, g.OfType(typeStack))
-	assert.False(t, g.One(typeAssociation, "").Has("parameters.stack"))
+	assert.Empty(t, g.One(typeAssociation, "").String("parameters.stack"))
+	assert.Contains(t, g.One(typeInstance, "").String("userData"), "\nstack=''\n")
 }
 
 func TestBootInChina(t *testing.T) {

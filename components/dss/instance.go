@@ -67,9 +67,7 @@ func (d *DSSInstance) connect(args *ec2.InstanceArgs) error {
 func (d *DSSInstance) userData() pulumi.StringOutput {
 	boot := d.args.boot()
 	boot.Region, boot.DNSSuffix = d.location.Region, d.location.DNSSuffix
-	if *d.args.Wait {
-		boot.StackName = d.stackName()
-	}
+	boot.StackName = d.toldStack()
 	return d.DataVolumeID.ApplyT(func(volume string) string {
 		boot := boot
 		boot.VolumeID = volume

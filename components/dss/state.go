@@ -88,7 +88,7 @@ var notInStackName = regexp.MustCompile(`[^A-Za-z0-9-]+`)
 // know it before it is there, so it is not generated.
 func stackName(project, stack, name string) string {
 	text := notInStackName.ReplaceAllString(project+"-"+stack+"-"+name, "-")
-	if text[0] < 'A' || text[0] == '-' {
+	if !strings.ContainsAny(text[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
 		text = "dss-" + text
 	}
 	return text

@@ -1,0 +1,75 @@
+package dss
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
+	"github.com/pulumi-dss/pulumi-dss/internal/host"
+	"github.com/pulumi-dss/pulumi-dss/internal/location"
+)
+
+func TestStackName(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ project, stack, name, want string }{
+		{"platform", "dev", "dss", "platform-dev-dss"},
+		{"my_project.x", "org/dev", "dss", "my-project-x-org-dev-dss"},
+		{"2nd", "dev", "dss", "dss-2nd-dev-dss"},
+		{"_x", "dev", "dss", "dss--x-dev-dss"},
+	} {
+		got := stackName(test.project, test.stack, test.name)
+		assert.Equal(t, test.want, got)
+		assert.NoError(t, awsname.CloudFormationStack.Check(got))
+	}
+}
+
+func TestDesiredFollowsTheArguments(t *testing.T) {
+	t.Parallel()
+	args := DSSInstanceArgs{OperatingSystem: AlmaLinux8, UserName: "dssuser", DataVolume: DataVolume{SizeGiB: 300}}.withDefaults()
+	desired := withSecrets(args.desired(), secrets{license: "arn:licence"})
+	assert.Equal(t, "8", desired.OSRelease)
+	assert.Equal(t, 300, desired.Volume.SizeGiB, "the file system grows with the disk")
+	assert.Equal(t, host.User{Name: "dssuser", Home: "/data/home/dssuser", Shell: host.DefaultShell}, desired.User)
+	assert.Equal(t, map[string]any{
+		"deployment": map[string]any{"waitTimeoutMinutes": 60}, "license": map[string]any{"secretArn": "arn:licence"},
+	}, desired.Extra)
+	assert.Empty(t, desired.Validate())
+}
+
+func TestImagePattern(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "AlmaLinux OS 9.* x86_64", imagePattern(AlmaLinux9))
+	assert.Equal(t, "AlmaLinux OS 8.* x86_64", imagePattern(AlmaLinux8))
+}
+
+func TestPoliciesStayWithinIAM(t *testing.T) {
+	t.Parallel()
+	at := location.Location{Partition: "aws-us-gov", DNSSuffix: "amazonaws.com", Region: "us-gov-west-1", AccountID: "123456789012"}
+	roles := make([]string, 20)
+	for i := range roles {
+		roles[i] = "arn:aws-us-gov:iam::123456789012:role/a-rather-long-path/of-an-organization/connection-role-*"
+	}
+	compute := computePolicy(at, []string{"one", "two", "three"}, roles).JSON()
+	policy := hostPolicy(at, hostPolicyArgs{
+		bucket: "bucket", bucketKey: "arn:key", document: "arn:document", stack: "stack",
+		secrets: secrets{license: "arn:l", credentials: "arn:c"}, secretKeys: []string{"arn:k"},
+	}).JSON()
+	// Policies inside of a role may have 10,240 characters in all.
+	assert.Less(t, len(compute)+len(policy), 10240)
+	assert.Contains(t, policy, `"kms:ViaService":["secretsmanager.us-gov-west-1.amazonaws.com"]`)
+	without := hostPolicy(at, hostPolicyArgs{bucket: "bucket", document: "arn:document", stack: "stack"}).JSON()
+	require.NotContains(t, without, "secretsmanager")
+	assert.NotContains(t, without, "kms:")
+}
+
+func TestDefaultsChangeNothingOfTheCallers(t *testing.T) {
+	t.Parallel()
+	args := DSSInstanceArgs{LoadBalancer: &LoadBalancer{}, Tags: map[string]string{"a": "b"}}
+	filled := args.withDefaults()
+	filled.Tags["c"], filled.LoadBalancer.SSLPolicy = "d", "other"
+	assert.Empty(t, args.LoadBalancer.SSLPolicy)
+	assert.Equal(t, map[string]string{"a": "b"}, args.Tags)
+	assert.Nil(t, args.Wait)
+}
