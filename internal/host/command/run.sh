@@ -1,7 +1,8 @@
 #!/bin/sh
 # Gets a revision of the reconciler and of the desired state, compares their hash with the revision, and runs it.
-# The agent runs this with sh, as root.
+# The agent runs this with sh, as root. A copy stays on the host, for the timer that takes up what failed or was killed.
 set -eu
+verb=${1:-run}
 bucket='{{ bucket }}'
 prefix='{{ prefix }}'
 revision='{{ revision }}'
@@ -23,6 +24,12 @@ fail() {
 hash_of() { (cd "$1" && sha256sum reconciler.pyz desired.json 2>/dev/null | sha256sum | cut -d' ' -f1); }
 
 mkdir -p "$base"
+if [ "$verb" = run ] && [ -n "$stack" ]; then
+  cp "$0" "$base/.reconcile"
+  chmod 700 "$base/.reconcile"
+  mv -f "$base/.reconcile" "$base/reconcile"
+  systemctl enable --now --quiet dss-platform-retry.timer
+fi
 # What a killed run has left.
 find "$base" -maxdepth 1 -name '.incoming.*' -mmin +120 -exec rm -rf {} +
 if [ "$(hash_of "$folder" 2>/dev/null || true)" != "$revision" ]; then
@@ -44,7 +51,7 @@ ln -sfn "$folder" "$base/current"
 for python in python3.12 python3.11 python3.9 python3; do
   if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
     python=$(command -v "$python")
-    set -- run --desired "$folder/desired.json" --revision "$revision" --region "$region"
+    set -- "$verb" --desired "$folder/desired.json" --revision "$revision" --region "$region"
     [ -z "$stack" ] || set -- "$@" --stack "$stack"
     exec "$python" "$folder/reconciler.pyz" "$@"
   fi

@@ -246,6 +246,32 @@ StandardError=inherit
 [Install]
 WantedBy=multi-user.target
 UNIT
+
+# Takes up a configuration that failed or was killed: it looks for a deployment that waits, and only then runs anew. The
+# document starts the timer, and a run that has succeeded and was heard stops it.
+cat >/etc/systemd/system/dss-platform-retry.service <<'UNIT'
+[Unit]
+Description=Configures the host again when a deployment waits for it
+After=network-online.target
+Wants=network-online.target
+ConditionPathExists=/opt/dss-platform/reconcile
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /opt/dss-platform/reconcile retry
+UNIT
+cat >/etc/systemd/system/dss-platform-retry.timer <<'UNIT'
+[Unit]
+Description=Looks for a deployment that waits for the host
+
+[Timer]
+OnActiveSec=15
+OnUnitInactiveSec=15
+AccuracySec=1
+
+[Install]
+WantedBy=timers.target
+UNIT
 systemctl daemon-reload
 systemctl enable dss-platform-boot.service
 systemctl start --no-block dss-platform-boot.service

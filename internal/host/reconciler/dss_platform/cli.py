@@ -4,9 +4,7 @@ import argparse
 import contextlib
 import json
 import os
-import shlex
 import shutil
-import sys
 import time
 import uuid
 
@@ -85,12 +83,12 @@ class Reconciler:
     def _reconcile(self) -> int:
         self.host.log("run", revision=self.args.revision[:12], instance=self.instance)
         if self.args.stack:
-            retry.arm(self.host, self._command())
+            retry.arm(self.host)
         outcome = engine.Engine(self.host, self.steps, wait_condition.REASON_LENGTH).run(self._desired(), self.args.revision)
         heard = self._tell(outcome)
         if outcome.success:
             tidy(self.host, self.args.revision)
-            if heard:
+            if heard and self.args.stack:
                 retry.disarm(self.host)
         return 0 if outcome.success else 1
 
@@ -113,12 +111,6 @@ class Reconciler:
             return False
         self.host.log("signal", status="SUCCESS" if outcome.success else "FAILURE", message=outcome.message)
         return not self.condition.is_lost()
-
-    def _command(self) -> str:
-        a = self.args
-        return shlex.join([
-            sys.executable, f"{FOLDER}/{a.revision}/reconciler.pyz", "retry", "--desired", a.desired, "--revision", a.revision,
-            "--region", a.region, "--stack", a.stack, "--instance", self.instance, "--handle-seconds", str(a.handle_seconds)])
 
 
 def instance_id(host) -> str:

@@ -4,7 +4,7 @@ import json
 import os
 
 from ..step import Step, StepError
-from .packages import install, missing
+from .packages import missing
 
 REPOSITORY = "/etc/yum.repos.d/docker-ce.repo"
 PUBLISHER = "https://download.docker.com/linux/centos"
