@@ -123,7 +123,9 @@ func (d *DSSInstance) configure(instance *ec2.Instance, attachment *ec2.VolumeAt
 		host.ParameterPrefix:   pulumi.String(assetsPrefix),
 		host.ParameterRevision: wanted.id,
 		host.ParameterRegion:   pulumi.String(d.location.Region),
-		host.ParameterStack:    pulumi.String(d.toldStack()),
+	}
+	if *d.args.Wait {
+		parameters[host.ParameterStack] = pulumi.String(d.stackName())
 	}
 	// A changed revision is a changed association, and that runs on the living host.
 	association, err := ssm.NewAssociation(d.ctx, d.child("reconcile"), &ssm.AssociationArgs{
@@ -187,14 +189,6 @@ func (d *DSSInstance) wait(
 		return nil, fmt.Errorf("creating the stack that waits for the host: %w", err)
 	}
 	return stack, nil
-}
-
-// toldStack is the stack that the host tells how it went; empty when nobody waits.
-func (d *DSSInstance) toldStack() string {
-	if *d.args.Wait {
-		return d.stackName()
-	}
-	return ""
 }
 
 // orEmpty is the input, or an empty text.

@@ -281,8 +281,9 @@ func TestNobodyWaits(t *testing.T) {
 	no := false
 	g := run(t, func(_ *pulumi.Context, a *dss.DSSInstanceArgs) { a.Wait = &no })
 	assert.Empty(t, g.OfType(typeStack))
-	assert.Empty(t, g.One(typeAssociation, "").String("parameters.stack"))
-	assert.Contains(t, g.One(typeInstance, "").String("userData"), "\nstack=''\n")
+	assert.False(t, g.One(typeAssociation, "").Has("parameters.stack"))
+	assert.Equal(t, run(t, nil).One(typeInstance, "").String("userData"), g.One(typeInstance, "").String("userData"),
+		"to begin to wait replaces no instance")
 }
 
 func TestBootInChina(t *testing.T) {

@@ -2,6 +2,7 @@ package dss
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -38,7 +39,8 @@ func (d *DSSInstance) instance() (*ec2.Instance, error) {
 	}
 	// The data volume, and the address where it is kept, are with one instance at a time. EC2 moves an instance to other
 	// hardware by itself when its own fails, so that no alarm has to.
-	made, err := ec2.NewInstance(d.ctx, d.child("host"), args, d.parent(), pulumi.DeleteBeforeReplace(true), pulumi.DependsOn(append(d.Role.Grants, d.args.After...)))
+	made, err := ec2.NewInstance(d.ctx, d.child("host"), args, d.parent(), pulumi.DeleteBeforeReplace(true),
+		pulumi.DependsOn(slices.Concat(d.Role.Grants, d.args.After)))
 	if err != nil {
 		return nil, fmt.Errorf("creating the instance: %w", err)
 	}
@@ -67,7 +69,7 @@ func (d *DSSInstance) connect(args *ec2.InstanceArgs) error {
 func (d *DSSInstance) userData() pulumi.StringOutput {
 	boot := d.args.boot()
 	boot.Region, boot.DNSSuffix = d.location.Region, d.location.DNSSuffix
-	boot.StackName = d.toldStack()
+	boot.StackName = d.stackName() // also when nobody waits yet: another user data is another instance
 	return d.DataVolumeID.ApplyT(func(volume string) string {
 		boot := boot
 		boot.VolumeID = volume

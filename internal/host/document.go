@@ -27,7 +27,8 @@ type parameter struct {
 	Type           string `json:"type"`
 	Description    string `json:"description"`
 	AllowedPattern string `json:"allowedPattern"`
-	Default        string `json:"default,omitempty"`
+	// Default is nil for a parameter that has to be given.
+	Default *string `json:"default,omitempty"`
 }
 
 // Document is an SSM document of the type Command (schema 2.2) that gets a revision from the bucket, compares its hash, and
@@ -35,6 +36,7 @@ type parameter struct {
 //
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 func Document() string {
+	none, timeout := "", seconds(DefaultRunTimeout)
 	return mustJSON(map[string]any{
 		"schemaVersion": "2.2",
 		"description":   "Brings a host of the DSS platform to its desired state.",
@@ -46,12 +48,12 @@ func Document() string {
 			ParameterRevision: parameter{Type: "String", Description: "SHA-256 over the reconciler and the desired state.",
 				AllowedPattern: "^[0-9a-f]{64}$"},
 			ParameterStack: parameter{Type: "String",
-				Description:    "CloudFormation stack with the wait condition that is told the outcome; empty for none.",
-				AllowedPattern: "^([A-Za-z][A-Za-z0-9-]{0,127})?$"},
+				Description:    "CloudFormation stack with the wait condition that is told the outcome; none by default.",
+				AllowedPattern: "^([A-Za-z][A-Za-z0-9-]{0,127})?$", Default: &none},
 			ParameterRegion: parameter{Type: "String", Description: "Region of bucket and stack.",
 				AllowedPattern: "^[a-z]{2,3}(-[a-z]+)+-[0-9]$"},
 			ParameterTimeout: parameter{Type: "String", Description: "Seconds that a run may take.",
-				AllowedPattern: "^[1-9][0-9]{1,5}$", Default: seconds(DefaultRunTimeout)},
+				AllowedPattern: "^[1-9][0-9]{1,5}$", Default: &timeout},
 		},
 		"mainSteps": []any{map[string]any{
 			"action":       "aws:runShellScript",
