@@ -34,3 +34,16 @@ destroy: ## delete everything from the simulated cloud, except what is retained
 .PHONY: outputs
 outputs: ## print the outputs of the last deployment
 	@$(PLATFORM) outputs $(SIMULATED)
+
+.PHONY: test
+test: ## run every test that needs no cloud; downloads nothing but Go modules
+	go vet ./...
+	go test ./... -timeout 30m
+
+.PHONY: e2e
+e2e: ## deploy to the emulator that AWS_ENDPOINT_URL leads to, on the real engine and providers
+	go test ./tests/e2e -tags e2e -count 1 -timeout 50m -v
+
+.PHONY: tables
+tables: ## make the tables of facts about AWS again from their sources
+	cd tools/tables && ./generate

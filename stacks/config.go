@@ -21,8 +21,8 @@ const ProjectName = "pulumi-dss"
 // the keys that their documentation names; what one component needs of another is filled in where it is left out, and so
 // are tags, roles, the key, and the stack's consent to deleting data.
 type Config struct {
-	// Preset names the settings that hold where the others are silent: [PresetDev] or [PresetProd]. Default:
-	// [DefaultPreset].
+	// Preset names the settings that hold where a stack's configuration is silent: [PresetDev] or [PresetProd]. Go
+	// programs get them from [NewConfig]. Default: [DefaultPreset].
 	Preset string `json:"preset,omitempty"`
 	// Name is the platform's name: the prefix of its resources, and of the names that AWS wants fixed. Default: `dss-`
 	// and the stack's name.

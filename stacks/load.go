@@ -18,7 +18,7 @@ import (
 // The error lists everything that is wrong, with the key and whether the stack or the preset says so.
 func Load(ctx *pulumi.Context) (*Config, error) {
 	own, wrong := ownSettings(ctx)
-	cfg, more := Resolve(own)
+	cfg, more := resolve(own)
 	wrong = append(wrong, more...)
 	wrong = append(wrong, loadAWS(ctx, cfg)...)
 	if cfg.Name == "" {
@@ -34,8 +34,14 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 // defaultName is the platform's name in a stack that gives none. Names of AWS are in lower case.
 func defaultName(stack string) string { return "dss-" + strings.ToLower(stack) }
 
-// Resolve lays a stack's own settings, by the keys of Pulumi.yaml, over those of the preset that they name.
-func Resolve(own map[string]any) (*Config, problem.List) {
+// NewConfig has the settings of a preset, for Go programs that set the others themselves.
+func NewConfig(preset string) (Config, error) {
+	cfg, wrong := resolve(map[string]any{"preset": preset})
+	return *cfg, wrong.Err("settings")
+}
+
+// resolve lays a stack's own settings, by the keys of Pulumi.yaml, over those of the preset that they name.
+func resolve(own map[string]any) (*Config, problem.List) {
 	name := DefaultPreset
 	if given, ok := own["preset"].(string); ok && given != "" {
 		name = given

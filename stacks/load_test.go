@@ -125,3 +125,18 @@ func TestConsentToDeletingDataIsTheStacks(t *testing.T) {
 	_, err := load(t, map[string]string{"aws:region": "eu-west-1", "dss": `{"allowDataDeletion":true}`})
 	assert.ErrorContains(t, err, "pulumi-dss:dss.allowDataDeletion: the consent is the stack's, not a component's")
 }
+
+func TestProgramDeploysThePresetThatAProgramTook(t *testing.T) {
+	t.Parallel()
+	cfg, err := stacks.NewConfig(stacks.PresetProd)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	cfg.KMSKeyARN = "arn:aws:kms:eu-west-1:123456789012:key/k"
+	graph := harness.Run(t, stacks.Program(cfg), harness.Stack("sales"),
+		harness.WithoutCheck(harness.CheckPartition, "the program names region and key"))
+	assert.Len(t, graph.OfType("aws:ec2/natGateway:NatGateway"), 3)
+	assert.Empty(t, graph.OfType("aws:kms/key:Key"), "there is one")
+	assert.Equal(t, "dss-sales", graph.Export("clusterName"))
+	_, err = stacks.NewConfig("huge")
+	assert.ErrorContains(t, err, `preset: there is no preset "huge"`)
+}

@@ -11,7 +11,8 @@ func Run(ctx *pulumi.Context) error {
 	return run(ctx, cfg)
 }
 
-// Program is the Pulumi program for settings that a Go program made itself, for use with the Automation API.
+// Program is the Pulumi program for settings that a Go program made itself (see [NewConfig]), for use with the Automation
+// API. It reads no configuration.
 func Program(cfg Config) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		cfg := cfg

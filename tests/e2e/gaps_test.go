@@ -6,12 +6,12 @@ package e2e
 // the program is as AWS wants it.
 
 // settingsForEmulator are settings that stand in for what the emulator does not have.
-func settingsForEmulator() map[string]string {
-	return map[string]string{
+func settingsForEmulator() map[string]any {
+	return map[string]any{
 		// It has no images of AlmaLinux's account, and boots the same system whatever the image.
 		"pulumi-dss:dss.ami": "ami-12c6146b",
 		// It does not know Step Functions' ValidateStateMachineDefinition, which the provider calls first.
-		"pulumi-dss:registry.repairHookRepositories": "false",
+		"pulumi-dss:registry.repairHookRepositories": false,
 	}
 }
 

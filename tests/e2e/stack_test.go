@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 )
 
 // stack is a Pulumi stack of main.go, in a folder of its own so that the repository's stack configurations stay as they
@@ -65,10 +66,29 @@ func (s *stack) write(name string, text []byte) {
 	require.NoError(s.t, os.WriteFile(filepath.Join(s.dir, name), text, 0o600))
 }
 
-// set sets a configuration key, or a path inside one: `pulumi-dss:network.nat`.
-func (s *stack) set(path, value string) {
+// set sets a configuration key, or one below it: `pulumi-dss:network.nat`. The value is as YAML would have it.
+func (s *stack) set(path string, value any) {
 	s.t.Helper()
-	s.pulumi("config", "set", "--path", path, value)
+	file := filepath.Join(s.dir, "Pulumi."+s.name+".yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(s.t, err)
+	var settings map[string]any
+	require.NoError(s.t, yaml.Unmarshal(text, &settings))
+	at, ok := settings["config"].(map[string]any)
+	require.True(s.t, ok)
+	keys := strings.Split(path, ".")
+	for _, key := range keys[:len(keys)-1] {
+		below, ok := at[key].(map[string]any)
+		if !ok {
+			below = map[string]any{}
+			at[key] = below
+		}
+		at = below
+	}
+	at[keys[len(keys)-1]] = value
+	text, err = yaml.Marshal(settings)
+	require.NoError(s.t, err)
+	s.write("Pulumi."+s.name+".yaml", text)
 }
 
 // up deploys, and fails the test when that fails.
@@ -150,17 +170,35 @@ func (s *stack) outputs() map[string]any {
 // resources are the types and names of all resources in the stack's state.
 func (s *stack) resources() []string {
 	s.t.Helper()
+	var all []string
+	for _, r := range s.state() {
+		all = append(all, r.resource())
+	}
+	return all
+}
+
+// state is what the stack's state has.
+func (s *stack) state() []step {
+	s.t.Helper()
 	var state struct {
 		Deployment struct {
 			Resources []step `json:"resources"`
 		} `json:"deployment"`
 	}
 	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "export")), &state))
-	var all []string
-	for _, r := range state.Deployment.Resources {
-		all = append(all, r.resource())
+	return state.Deployment.Resources
+}
+
+// urn is a resource's URN in the stack's state.
+func (s *stack) urn(resourceType, name string) string {
+	s.t.Helper()
+	for _, r := range s.state() {
+		if r.resource() == resourceType+"::"+name {
+			return r.URN
+		}
 	}
-	return all
+	require.Fail(s.t, "no such resource", "%s %s", resourceType, name)
+	return ""
 }
 
 // pulumi runs a command that has to succeed.

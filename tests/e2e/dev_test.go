@@ -1,0 +1,255 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/host"
+)
+
+// TestDev takes the development environment from nothing to nothing: each part builds on those before.
+func TestDev(t *testing.T) {
+	s := newStack(t, "dev", "Pulumi.dev.yaml")
+	viewer := role(t, "dev-viewer")
+	s.set("pulumi-dss:dss.tools", site(t))
+	s.set("pulumi-dss:compute.access.viewer", map[string]any{
+		"principalArn": viewer, "policy": "View", "namespaces": []string{"dss"},
+	})
+	s.up()
+
+	part := func(name string, test func(t *testing.T)) {
+		t.Helper()
+		require.True(t, t.Run(name, test), "what follows builds on %q", name)
+	}
+	part("a preview after up is empty", func(*testing.T) { s.expectNoChanges() })
+	part("the host has its base", func(t *testing.T) { checkHost(t, s) })
+	part("the host's metadata are for root and DSS alone", func(t *testing.T) { checkMetadata(t, s) })
+	part("a second run changes nothing", func(t *testing.T) { checkSecondRun(t, s) })
+	part("the viewer sees its namespace and no more", func(t *testing.T) { checkViewer(t, s, viewer) })
+	part("DSS works in its namespaces and no others", func(t *testing.T) { checkDSSAccess(t, s) })
+	part("a pod finds the pool that it asks for", func(t *testing.T) { checkPlacement(t, s) })
+	part("a changed setting is one run on the living host", func(t *testing.T) { checkChange(t, s) })
+	part("a step that fails fails up, and the next up repairs", func(t *testing.T) { checkRepair(t, s) })
+	part("another instance finds the volume", func(t *testing.T) { checkReplacement(t, s) })
+	part("the host's role is just large enough", func(t *testing.T) { checkRole(t, s) })
+	part("destroy leaves the data", func(t *testing.T) { checkDestroy(t, s) })
+}
+
+func hostOf(t *testing.T, s *stack) machine {
+	t.Helper()
+	return machine{t, s.output("instanceId")}
+}
+
+func checkHost(t *testing.T, s *stack) {
+	h := hostOf(t, s)
+	assert.Equal(t, "succeeded", h.status().Result)
+	assert.Regexp(t, `^xfs /dev/`, h.exec("findmnt", "-n", "-o", "FSTYPE,SOURCE", "/data"))
+	assert.Contains(t, h.exec("id", "dataiku"), "docker", "DSS builds images")
+	assert.NotContains(t, h.exec("id", "-u", "dataiku"), "\n0\n")
+	assert.Equal(t, "/data/docker", h.exec("jq", "-r", `."data-root"`, "/etc/docker/daemon.json"))
+	assert.Contains(t, h.exec("kubectl", "version", "--client"), host.DefaultKubectlVersion)
+	assert.Contains(t, h.exec("aws", "--version"), host.DefaultAWSCLIVersion)
+	assert.Contains(t, h.exec("eksctl", "version"), host.DefaultEksctlVersion)
+	assert.Contains(t, h.exec("aws-iam-authenticator", "version"), host.DefaultAuthenticatorVersion)
+	assert.Equal(t, "65536", h.exec("su", "-", "dataiku", "-c", "ulimit -Hn"))
+	h.exec("touch", "/data/marker")
+}
+
+func checkMetadata(t *testing.T, s *stack) {
+	h := hostOf(t, s)
+	const token = "curl -sS -m 3 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token"
+	_, err := h.shell(token)
+	require.NoError(t, err, "root")
+	_, err = h.shell("runuser -u dataiku -- " + token)
+	require.NoError(t, err, "the user of DSS")
+	_, err = h.shell("setpriv --reuid=65534 --regid=65534 --clear-groups " + token)
+	require.Error(t, err, "anybody else")
+}
+
+func checkSecondRun(t *testing.T, s *stack) {
+	h := hostOf(t, s)
+	associations := run(t, "", "aws", "ssm", "list-associations", "--query", "Associations[].AssociationId", "--output", "text")
+	h.rerun(strings.TrimSpace(associations))
+	again := h.status()
+	assert.Equal(t, "succeeded", again.Result)
+	assert.Empty(t, again.changed())
+	assert.NotEmpty(t, again.Steps)
+}
+
+func checkViewer(t *testing.T, s *stack, viewer string) {
+	deployer := newCluster(t, s.output("kubeconfig"))
+	for _, namespace := range []string{"dss", "other"} {
+		deployer.apply(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": namespace}})
+	}
+	sees := deployer.as(viewer)
+	assert.True(t, sees.may("list", "pods", "dss"))
+	for _, refused := range [][3]string{
+		{"delete", "pods", "dss"}, {"list", "secrets", "dss"}, {"list", "pods", "other"}, {"list", "nodes", ""},
+	} {
+		assert.False(t, sees.may(refused[0], refused[1], refused[2]), "%v", refused)
+	}
+}
+
+func checkDSSAccess(t *testing.T, s *stack) {
+	// The host's own credentials, as the EKS plugin uses them.
+	var token struct {
+		Status struct{ Token string }
+	}
+	out := hostOf(t, s).exec("runuser", "-u", "dataiku", "--", "aws", "--region", "us-east-1", "eks", "get-token",
+		"--cluster-name", s.output("clusterName"))
+	require.NoError(t, json.Unmarshal([]byte(out), &token))
+	dss := newCluster(t, withToken(t, s.output("kubeconfig"), token.Status.Token))
+	for _, allowed := range [][3]string{
+		{"create", "namespaces", ""}, {"list", "nodes", ""}, {"create", "pods", "dss"}, {"create", "secrets", "dss"},
+		{"create", "roles.rbac.authorization.k8s.io", "dss"},
+	} {
+		assert.True(t, dss.may(allowed[0], allowed[1], allowed[2]), "%v", allowed)
+	}
+	for _, refused := range [][3]string{
+		{"create", "pods", "kube-system"}, {"list", "secrets", "other"}, {"delete", "namespaces", ""}, {"delete", "nodes", ""},
+		{"create", "clusterroles.rbac.authorization.k8s.io", ""},
+	} {
+		assert.False(t, dss.may(refused[0], refused[1], refused[2]), "%v", refused)
+	}
+}
+
+// withToken is a kubeconfig that shows a token instead of asking for one.
+func withToken(t *testing.T, kubeconfig, token string) string {
+	t.Helper()
+	var config map[string]any
+	require.NoError(t, json.Unmarshal([]byte(kubeconfig), &config))
+	user, ok := config["users"].([]any)[0].(map[string]any)
+	require.True(t, ok)
+	user["user"] = map[string]any{"token": token}
+	text, err := json.Marshal(config)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func checkPlacement(t *testing.T, s *stack) {
+	deployer := newCluster(t, s.output("kubeconfig"))
+	const pool = "dss-platform/pool"
+	deployer.apply(map[string]any{
+		"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": "work", "namespace": "dss"},
+		"spec": map[string]any{
+			"nodeSelector": map[string]any{pool: "dss"},
+			"tolerations":  []any{map[string]any{"key": pool, "operator": "Equal", "value": "dss", "effect": "PreferNoSchedule"}},
+			"containers":   []any{map[string]any{"name": "work", "image": "busybox"}},
+		},
+	})
+	_, err := deployer.kubectl("wait", "--for=jsonpath={.spec.nodeName}", "--timeout=60s", "--namespace", "dss", "pod/work")
+	require.NoError(t, err)
+	node, err := deployer.kubectl("get", "pod", "work", "--namespace", "dss", "-o", "jsonpath={.spec.nodeName}")
+	require.NoError(t, err)
+	labels, err := deployer.kubectl("get", "node", node, "-o", "jsonpath={.metadata.labels.dss-platform/pool}")
+	require.NoError(t, err)
+	assert.Equal(t, "dss", labels)
+	classes, err := deployer.kubectl("get", "storageclass", "-o", "jsonpath={.items[*].provisioner}")
+	require.NoError(t, err)
+	assert.Contains(t, classes, "ebs.csi.aws.com")
+}
+
+// checkChange changes something that only the host knows of.
+func checkChange(t *testing.T, s *stack) {
+	before := hostOf(t, s).status().Revision
+	s.set("pulumi-dss:dss.waitTimeoutMinutes", 30)
+	assert.Equal(t, map[string]string{
+		"aws:s3/bucketObjectv2:BucketObjectv2::dss-dev-program": "create-replacement delete-replaced replace",
+		"aws:s3/bucketObjectv2:BucketObjectv2::dss-dev-desired": "create-replacement delete-replaced replace",
+		"aws:ssm/association:Association::dss-dev-reconcile":    "update",
+		"aws:cloudformation/stack:Stack::dss-dev-ready":         "update",
+	}, sorted(s.plan()))
+	s.up()
+	after := hostOf(t, s).status()
+	assert.NotEqual(t, before, after.Revision)
+	assert.Empty(t, after.changed(), "what the host has is what it should have")
+	s.expectNoChanges()
+}
+
+// sorted has the operations of each resource in alphabetical order.
+func sorted(plan map[string]string) map[string]string {
+	for resource, operations := range maps.All(plan) {
+		words := strings.Fields(operations)
+		slices.Sort(words)
+		plan[resource] = strings.Join(words, " ")
+	}
+	return plan
+}
+
+// checkRepair asks for a tool that is nowhere, and then puts it there.
+func checkRepair(t *testing.T, s *stack) {
+	tools := site(t)
+	for _, tool := range tools {
+		if tool["name"] == host.KubectlName {
+			tool["url"] = strings.Replace(tool["url"].(string), "/release/", "/moved/", 1)
+		}
+	}
+	s.set("pulumi-dss:dss.tools", tools)
+	hostOf(t, s).exec("rm", "/usr/local/bin/kubectl")
+	out, err := s.tryUp()
+	require.Error(t, err)
+	assert.Contains(t, out, "step tools", "what went wrong on the host is what up says")
+	assert.Contains(t, out, "kubectl")
+
+	published := filepath.Join(os.Getenv("LAB_SITE"), "dl.k8s.io")
+	require.NoError(t, os.Rename(filepath.Join(published, "release"), filepath.Join(published, "moved")))
+	s.up()
+	assert.Equal(t, "succeeded", hostOf(t, s).status().Result)
+	s.expectNoChanges()
+}
+
+func checkReplacement(t *testing.T, s *stack) {
+	volume, address, before := s.output("dataVolumeId"), s.output("url"), s.output("instanceId")
+	s.up("--replace", s.urn("aws:ec2/instance:Instance", "dss-dev-host"))
+	assert.NotEqual(t, before, s.output("instanceId"))
+	assert.Equal(t, volume, s.output("dataVolumeId"))
+	assert.Equal(t, address, s.output("url"), "pods know DSS by its address")
+	h := hostOf(t, s)
+	h.exec("test", "-f", "/data/marker")
+	assert.Equal(t, "succeeded", h.status().Result)
+	s.expectNoChanges()
+}
+
+// neededOnAWS are actions that the host's role has and the emulator never asks for, with what needs them.
+func neededOnAWS() map[string]string {
+	return map[string]string{}
+}
+
+func checkRole(t *testing.T, s *stack) {
+	name := s.output("hostRoleArn")
+	name = name[strings.LastIndex(name, "/")+1:]
+	denied := run(t, "", "lab-iam", "denied", name)
+	assert.Empty(t, strings.TrimSpace(denied), "the host tried what its role may not do")
+	for _, action := range strings.Fields(actionsOnly(run(t, "", "lab-iam", "unused", name))) {
+		assert.Contains(t, neededOnAWS(), action, "granted, and never used")
+	}
+}
+
+// actionsOnly keeps the lines that are just an action.
+func actionsOnly(out string) string {
+	var actions []string
+	for line := range strings.Lines(out) {
+		if !strings.Contains(line, " ") {
+			actions = append(actions, line)
+		}
+	}
+	return strings.Join(actions, "")
+}
+
+func checkDestroy(t *testing.T, s *stack) {
+	volume := s.output("dataVolumeId")
+	s.destroy()
+	assert.Empty(t, s.resources())
+	state := run(t, "", "aws", "ec2", "describe-volumes", "--volume-ids", volume, "--query", "Volumes[0].State", "--output", "text")
+	assert.Equal(t, "available", strings.TrimSpace(state))
+}
