@@ -44,3 +44,13 @@ func isDrift(s step) bool {
 	}
 	return true
 }
+
+// forgetFailedWait removes a wait that failed. The emulator keeps the failed condition and its handle when it rolls an
+// update back, and would answer the next update with the old failure; CloudFormation takes back what the update made.
+//
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
+func (s *stack) forgetFailedWait() {
+	s.t.Helper()
+	run(s.t, "", "aws", "cloudformation", "delete-stack", "--stack-name", "pulumi-dss-dev-dss-dev")
+	s.pulumi("refresh", "--yes", "--skip-preview", "--suppress-progress", "--target", s.urn("aws:cloudformation/stack:Stack", "dss-dev-ready"))
+}

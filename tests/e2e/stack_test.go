@@ -47,6 +47,13 @@ func newStack(t *testing.T, name, configFile string) *stack {
 	return s
 }
 
+// in is the stack in a part of a test.
+func (s *stack) in(t *testing.T) *stack {
+	part := *s
+	part.t = t
+	return &part
+}
+
 // requireLaboratory fails a run that would reach a real account.
 func requireLaboratory(t *testing.T) {
 	t.Helper()
@@ -111,7 +118,11 @@ func (s *stack) tryUp(flags ...string) (string, error) {
 // expectNoChanges previews, and fails the test when there is anything to do.
 func (s *stack) expectNoChanges() {
 	s.t.Helper()
-	require.Empty(s.t, s.plan(), "a preview after up")
+	changes := s.plan()
+	if len(changes) > 0 {
+		out, _ := s.try("preview", "--diff")
+		require.Empty(s.t, changes, "a preview after up:\n%s", out)
+	}
 }
 
 func (s *stack) destroy() {

@@ -23,8 +23,12 @@ class Tools(Step):
 
     def ensure(self, host, desired):
         for tool in desired["tools"]:
-            if not is_installed(host, tool):
+            if is_installed(host, tool):
+                continue
+            try:
                 fetch(host, tool)
+            except StepError as failure:
+                raise StepError(f"{tool['name']}: {failure.why}", failure.advice) from failure
 
 
 def record_name(tool: dict) -> str:
