@@ -1,0 +1,97 @@
+package bench_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
+	"github.com/pulumi-dss/pulumi-dss/tests/harness"
+)
+
+// environments are the stacks whose configuration the repository has.
+func environments() []string { return []string{"dev", "prod"} }
+
+func configFile(environment string) string {
+	return filepath.Join("..", "..", "Pulumi."+environment+".yaml")
+}
+
+// register runs a program against the mock monitor, with an environment's configuration. What the harness checks is
+// tested elsewhere.
+func register(t testing.TB, environment string, program pulumi.RunFunc) *harness.Graph {
+	t.Helper()
+	options := []harness.Option{
+		harness.Project(stacks.ProjectName), harness.Stack(environment), harness.Config(mockConfig(t, environment)),
+	}
+	for _, check := range []harness.Check{
+		harness.CheckOrphan, harness.CheckName, harness.CheckTags, harness.CheckPartition, harness.CheckOutputs, harness.CheckPreview,
+	} {
+		options = append(options, harness.WithoutCheck(check, "only the time or the order counts here"))
+	}
+	return harness.Run(t, program, options...)
+}
+
+// mockConfig is a stack's configuration, as the engine hands it to a program: structures as JSON.
+func mockConfig(t testing.TB, environment string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(configFile(environment))
+	require.NoError(t, err)
+	var file struct {
+		Config map[string]any `yaml:"config"`
+	}
+	require.NoError(t, yaml.Unmarshal(text, &file))
+	config := map[string]string{}
+	for key, value := range file.Config {
+		if text, ok := value.(string); ok {
+			config[key] = text
+			continue
+		}
+		text, err := json.Marshal(value)
+		require.NoError(t, err)
+		config[key] = string(text)
+	}
+	return config
+}
+
+// deployment is a finished `up` of a program on a simulated cloud of its own.
+type deployment struct {
+	stack *simtest.Stack
+	// took is the time of the whole command: the engine's start and the state's last write included.
+	took time.Duration
+}
+
+func deploy(t testing.TB, environment string, program pulumi.RunFunc, cloud simcloud.Options) deployment {
+	t.Helper()
+	s := simtest.New(t, simtest.Options{
+		Program: program, Project: stacks.ProjectName, Stack: environment, ConfigFile: configFile(environment), Cloud: cloud,
+	})
+	start := time.Now()
+	s.MustUp(t)
+	return deployment{s, time.Since(start)}
+}
+
+// types are the types of everything that exists, each with how often.
+func (d deployment) types() map[string]int {
+	count := map[string]int{}
+	for _, r := range d.stack.Cloud.Existing() {
+		count[r.Type]++
+	}
+	return count
+}
+
+// median is the middle one.
+func median(times []time.Duration) time.Duration {
+	times = slices.Sorted(slices.Values(times))
+	return times[len(times)/2]
+}
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
