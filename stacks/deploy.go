@@ -80,7 +80,7 @@ func (p *Platform) catalog(ctx *pulumi.Context) (err error) {
 	return err
 }
 
-// host makes the machine of DSS, which may push images.
+// host makes the machine of DSS. Whom DSS signs its calls as may push images.
 func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	args := p.config.dssArgs()
 	fill(&args.KMSKeyARN, p.KMSKeyARN)
@@ -95,6 +95,9 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	args.After = p.Network.Egress
 	if p.DSS, err = dss.NewDSSInstance(ctx, p.config.Name, args, p.in); err != nil {
 		return err
+	}
+	if p.DSS.User != nil {
+		return p.DSS.GrantUser("push", pulumi.String(p.Registry.PushPolicy().JSON()))
 	}
 	return p.Registry.GrantPush(ctx, "host", p.DSS.Role)
 }
@@ -117,7 +120,11 @@ func (p *Platform) attachment(ctx *pulumi.Context) error {
 	if err := p.DSS.AllowNodes(ctx, "nodes", p.Compute.NodeSecurityGroupID); err != nil {
 		return err
 	}
-	return p.Compute.GrantDSS(ctx, "dss", p.DSS.RoleARN, p.config.DSSAccess)
+	principal := p.DSS.RoleARN
+	if p.DSS.User != nil {
+		principal = p.DSS.User.Arn
+	}
+	return p.Compute.GrantDSS(ctx, "dss", principal, p.config.DSSAccess)
 }
 
 func (p *Platform) compute(ctx *pulumi.Context) (err error) {

@@ -13,8 +13,11 @@ import (
 // GrantPush lets a role push images under the prefix, pull them, and make repositories there, as DSS does. The policy
 // is called after the name, which is one of its kind among this registry's grants of pushing.
 func (r *ECRRegistry) GrantPush(ctx *pulumi.Context, name string, to *role.Role) error {
-	return to.Grant(ctx, r.child(name+"-push"), pulumi.String(PushPolicy(r.location, r.args.Prefix).JSON()), r.parent())
+	return to.Grant(ctx, r.child(name+"-push"), pulumi.String(r.PushPolicy().JSON()), r.parent())
 }
+
+// PushPolicy is what [ECRRegistry.GrantPush] grants, for principals that are no roles of this library.
+func (r *ECRRegistry) PushPolicy() iam.Document { return PushPolicy(r.location, r.args.Prefix) }
 
 // GrantPull lets a role pull images under the prefix, as nodes do.
 func (r *ECRRegistry) GrantPull(ctx *pulumi.Context, name string, to *role.Role) error {
