@@ -59,7 +59,8 @@ func checkHost(t *testing.T, s *stack) {
 	assert.Contains(t, h.exec("aws", "--version"), host.DefaultAWSCLIVersion)
 	assert.Contains(t, h.exec("eksctl", "version"), host.DefaultEksctlVersion)
 	assert.Contains(t, h.exec("aws-iam-authenticator", "version"), host.DefaultAuthenticatorVersion)
-	assert.Equal(t, "65536", h.exec("su", "-", "dataiku", "-c", "ulimit -Hn"))
+	// The file, and not a login: the emulated host cannot raise limits beyond those of the machine that it runs on.
+	assert.Regexp(t, `dataiku\s+hard\s+nofile\s+65536`, h.exec("sh", "-c", "cat /etc/security/limits.d/*"))
 	h.exec("touch", "/data/marker")
 }
 
@@ -208,9 +209,24 @@ func checkReplacement(t *testing.T, s *stack) {
 	s.expectNoChanges()
 }
 
-// neededOnAWS are actions that the host's role has and the emulator never asks for, with what needs them.
+// neededOnAWS are actions that the host's role has and that nothing here calls, with what calls them on AWS.
 func neededOnAWS() map[string]string {
-	return map[string]string{}
+	needed := map[string]string{}
+	for _, action := range []string{
+		"BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload",
+		"PutImage", "UploadLayerPart",
+	} {
+		needed["ecr:"+action] = "docker push and pull, which send nothing on an emulated host"
+	}
+	for _, p := range host.Permissions(host.PermissionsArgs{Partition: "aws", Region: "us-east-1", Account: "123456789012"}) {
+		// The emulator's agent has no need of permissions, and the boot calls AWS itself only when it fails.
+		if p.By == host.CallerAgent || p.By == host.CallerBoot {
+			for _, action := range p.Actions {
+				needed[action] = p.Why
+			}
+		}
+	}
+	return needed
 }
 
 func checkRole(t *testing.T, s *stack) {
@@ -218,8 +234,35 @@ func checkRole(t *testing.T, s *stack) {
 	name = name[strings.LastIndex(name, "/")+1:]
 	denied := run(t, "", "lab-iam", "denied", name)
 	assert.Empty(t, strings.TrimSpace(denied), "the host tried what its role may not do")
+	checkCallsOfDSS(t, s)
 	for _, action := range strings.Fields(actionsOnly(run(t, "", "lab-iam", "unused", name))) {
 		assert.Contains(t, neededOnAWS(), action, "granted, and never used")
+	}
+}
+
+// checkCallsOfDSS does what DSS's EKS plugin and its pre-push hook do, under the credentials that DSS has.
+func checkCallsOfDSS(t *testing.T, s *stack) {
+	t.Helper()
+	h := hostOf(t, s)
+	aws := func(words ...string) (string, error) {
+		return h.shell("runuser -u dataiku -- aws --region us-east-1 " + strings.Join(words, " "))
+	}
+	prefix := s.output("imageRegistryUrl")
+	prefix = prefix[strings.LastIndex(prefix, "/")+1:]
+	for _, allowed := range []string{
+		"eks list-clusters", "eks describe-cluster --name " + s.output("clusterName"), "ecr get-authorization-token",
+		"ecr create-repository --repository-name " + prefix + "/made-by-the-hook",
+		"ecr describe-repositories --repository-names " + prefix + "/made-by-the-hook",
+	} {
+		out, err := aws(allowed)
+		assert.NoError(t, err, "%s: %s", allowed, out)
+	}
+	for _, refused := range []string{
+		"ecr create-repository --repository-name other/images", "eks delete-cluster --name " + s.output("clusterName"),
+		"s3api list-buckets", "secretsmanager list-secrets", "iam list-users",
+	} {
+		out, err := aws(refused)
+		assert.Error(t, err, "%s: %s", refused, out)
 	}
 }
 

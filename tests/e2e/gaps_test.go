@@ -10,6 +10,8 @@ func settingsForEmulator() map[string]any {
 	return map[string]any{
 		// It has no images of AlmaLinux's account, and boots the same system whatever the image.
 		"pulumi-dss:dss.ami": "ami-12c6146b",
+		// It does not know EC2's MonitorInstances.
+		"pulumi-dss:dss.detailedMonitoring": false,
 		// It does not know Step Functions' ValidateStateMachineDefinition, which the provider calls first.
 		"pulumi-dss:registry.repairHookRepositories": false,
 	}
