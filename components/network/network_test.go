@@ -183,6 +183,7 @@ func TestProblems(t *testing.T) {
 	}{
 		"nothing is wrong with the defaults": {&network.NetworkArgs{}, nil},
 		"addresses and zones":                {&network.NetworkArgs{CIDRBlock: "10.0.0.0/24", Zones: []string{"a"}}, []string{"cidrBlock", "zoneCount"}},
+		"Docker's own addresses":             {&network.NetworkArgs{CIDRBlock: "172.17.0.0/16"}, []string{"cidrBlock"}},
 		"a zone twice":                       {&network.NetworkArgs{Zones: []string{"a", "a"}}, []string{"zones[1]"}},
 		"zones and their number disagree":    {&network.NetworkArgs{Zones: []string{"a", "b"}, ZoneCount: 3}, []string{"zoneCount"}},
 		"strategy, endpoints, retention": {

@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ func (a *NetworkArgs) Problems() problem.List {
 	} else {
 		_, plan := cidr.NewPlan(args.CIDRBlock, args.ZoneCount)
 		wrong = append(wrong, plan...)
+		wrong = append(wrong, args.hidesAddresses()...)
 		wrong.Under("zones", repeated(args.Zones))
 		if len(args.Zones) > 0 && a.ZoneCount != 0 && a.ZoneCount != len(args.Zones) {
 			wrong.Add("zoneCount", "leave it out, or make the two agree", "%d, but %d zones are named", a.ZoneCount, len(args.Zones))
@@ -54,6 +56,23 @@ func (a *NetworkArgs) contradictsAdoption() problem.List {
 	}
 	if a.NAT != DefaultNAT && a.NAT != NATNone {
 		wrong.Add("nat", fix, "an adopted VPC has its own routes")
+	}
+	return wrong
+}
+
+// dockerBridge are the addresses that Docker takes on every host for itself. Packets to others with these addresses never
+// leave the host.
+//
+// Source: https://docs.docker.com/engine/network/drivers/bridge/
+const dockerBridge = "172.17.0.0/16"
+
+// hidesAddresses finds addresses of the VPC that hosts could not reach.
+func (a *NetworkArgs) hidesAddresses() problem.List {
+	var wrong problem.List
+	vpc, err := netip.ParsePrefix(a.CIDRBlock)
+	if err == nil && len(cidr.Overlapping([]netip.Prefix{vpc, netip.MustParsePrefix(dockerBridge)})) > 0 {
+		wrong.Add("cidrBlock", "use other addresses, such as "+DefaultCIDRBlock, "%s overlaps %s, which Docker uses on the host of DSS",
+			a.CIDRBlock, dockerBridge)
 	}
 	return wrong
 }
