@@ -11,7 +11,7 @@ SIMULATED = --simulate --config $(CONFIG) --local $(STATE)
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Variables: CONFIG=$(CONFIG)  STATE=$(STATE)"
 
@@ -47,3 +47,27 @@ e2e: ## deploy to the emulator that AWS_ENDPOINT_URL leads to, on the real engin
 .PHONY: tables
 tables: ## make the tables of facts about AWS again from their sources
 	cd tools/tables && ./generate
+
+# Benchmarks run once; what they compare, they repeat themselves.
+BENCH = go test ./tests/bench -run '^$$' -benchtime 1x -timeout 60m -bench
+
+.PHONY: bench
+bench: ## compare speed with bare resources and with AWS's own times, minutes
+	@$(BENCH) '^Benchmark(Program|Up|Latency)$$'
+	@echo "The first build takes minutes to compare: make bench-build"
+
+.PHONY: bench-build
+bench-build: ## compare a build with an empty cache with that of the imports alone, many minutes
+	@$(BENCH) '^BenchmarkColdBuild$$'
+
+LINTER = bin/golangci-lint
+
+.PHONY: lint
+lint: $(LINTER) ## run the linters of .golangci.yml; takes minutes
+	@echo "Checking the tree: this takes minutes."
+	nice -n 10 $(LINTER) run --concurrency 2 --timeout 30m
+	nice -n 10 $(LINTER) run --concurrency 2 --timeout 30m --build-tags e2e ./tests/e2e/...
+
+$(LINTER): tools/lint/go.mod
+	@echo "Building the linters from their Go module: this takes minutes, once."
+	nice -n 10 go build -C $(<D) -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
