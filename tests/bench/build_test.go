@@ -44,11 +44,8 @@ func dependencies(t testing.TB) []string {
 }
 
 // BenchmarkColdBuild compares building the program with an empty build cache with building one that only imports the same
-// packages of other modules. It takes minutes, and only when a flag asks for it: see the Makefile.
+// packages of other modules. It takes minutes, so that `make bench` leaves it to `make bench-build`.
 func BenchmarkColdBuild(b *testing.B) {
-	if os.Getenv("COLD_BUILD") == "" {
-		b.Skip("takes minutes: make bench-build")
-	}
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(b, err)
 	packages := imported(dependencies(b))

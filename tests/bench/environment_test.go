@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -65,18 +66,34 @@ func mockConfig(t testing.TB, environment string) map[string]string {
 // deployment is a finished `up` of a program on a simulated cloud of its own.
 type deployment struct {
 	stack *simtest.Stack
-	// took is the time of the whole command: the engine's start and the state's last write included.
+	// began is when the command was given.
+	began time.Time
+	// took is the time until the command's last word: the engine's start and the state's last write included, and not
+	// the further commands by which the Automation API reads outputs and history.
 	took time.Duration
 }
 
-func deploy(t testing.TB, environment string, program pulumi.RunFunc, cloud simcloud.Options) deployment {
+// deploy runs a program. parallel limits the engine's operations at a time; 0 is the engine's default.
+func deploy(t testing.TB, environment string, program pulumi.RunFunc, cloud simcloud.Options, parallel int) deployment {
 	t.Helper()
 	s := simtest.New(t, simtest.Options{
 		Program: program, Project: stacks.ProjectName, Stack: environment, ConfigFile: configFile(environment), Cloud: cloud,
+		Parallel: parallel,
 	})
-	start := time.Now()
-	s.MustUp(t)
-	return deployment{s, time.Since(start)}
+	said := &clock{}
+	began := time.Now()
+	s.MustUp(t, optup.ProgressStreams(said))
+	require.NotZero(t, said.last)
+	return deployment{s, began, said.last.Sub(began)}
+}
+
+// clock notes when something was last written.
+type clock struct{ last time.Time }
+
+// Write keeps the time, and nothing of the text.
+func (c *clock) Write(text []byte) (int, error) {
+	c.last = time.Now()
+	return len(text), nil
 }
 
 // types are the types of everything that exists, each with how often.

@@ -19,28 +19,23 @@ type step struct {
 	idle time.Duration
 }
 
-// criticalPath is the chain of operations that decided when the last one ended: each began after the one before it ended,
-// and needed it. Components and providers take no time; what needs them needs what they need.
+// criticalPath is the chain of operations that decided when the last one ended.
 func criticalPath(operations []simcloud.Operation, nodes []node) []step {
+	return criticalPathTo(latest(creates(operations)), operations, nodes)
+}
+
+// criticalPathTo is the chain of operations that decided when one of them ended: each needed the one before it, and of
+// what it needed that one ended last. Components and providers take no time; what needs them needs what they need.
+func criticalPathTo(last simcloud.Operation, operations []simcloud.Operation, nodes []node) []step {
 	byURN, created := indexed(nodes), map[string]simcloud.Operation{}
-	var last simcloud.Operation
-	first := time.Time{}
+	operations = creates(operations)
 	for _, op := range operations {
-		if op.Kind != simcloud.Create {
-			continue
-		}
 		created[op.URN] = op
-		if op.End.After(last.End) {
-			last = op
-		}
-		if first.IsZero() || op.Start.Before(first) {
-			first = op.Start
-		}
 	}
+	begin := slices.MinFunc(operations, func(a, b simcloud.Operation) int { return a.Start.Compare(b.Start) }).Start
 	var path []step
 	for last.URN != "" {
-		before := latest(waitedFor(last.URN, byURN, created))
-		since := first
+		since, before := begin, latest(waitedFor(last.URN, byURN, created))
 		if before.URN != "" {
 			since = before.End
 		}
@@ -49,6 +44,10 @@ func criticalPath(operations []simcloud.Operation, nodes []node) []step {
 	}
 	slices.Reverse(path)
 	return path
+}
+
+func creates(operations []simcloud.Operation) []simcloud.Operation {
+	return slices.DeleteFunc(slices.Clone(operations), func(op simcloud.Operation) bool { return op.Kind != simcloud.Create })
 }
 
 // waitedFor are the operations that the resource could not begin before. Who names a component waits for what is in it;

@@ -25,7 +25,7 @@ func measured(b *testing.B, what string, took, against time.Duration, aim float6
 	if aim > 0 {
 		wanted = fmt.Sprintf("%.2f", aim)
 	}
-	note(fmt.Sprintf("%-58s %10s %10s %7.3f  %s", what, round(took), round(against), r, wanted))
+	note(fmt.Sprintf("%-72s %10s %10s %7.3f  %s", what, round(took), round(against), r, wanted))
 }
 
 func note(line string) {
@@ -50,7 +50,7 @@ func round(d time.Duration) time.Duration {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if len(report.lines) > 0 {
-		fmt.Printf("\n%-58s %10s %10s %7s  %s\n%s\n", "what", "took", "against", "ratio", "aim", strings.Join(report.lines, "\n"))
+		fmt.Printf("\n%-72s %10s %10s %7s  %s\n%s\n", "what", "took", "against", "ratio", "aim", strings.Join(report.lines, "\n"))
 		fmt.Println(strings.Join(report.details, "\n"))
 	}
 	os.Exit(code)

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	upRounds = 7
+	upRounds = 6
 	upAim    = 1.1
 )
 
@@ -21,12 +21,12 @@ const (
 // engine, on a simulated cloud that answers at once.
 func BenchmarkUp(b *testing.B) {
 	const environment = "dev"
-	first := deploy(b, environment, stacks.Run, simcloud.Options{})
+	first := deploy(b, environment, stacks.Run, simcloud.Options{}, 0)
 	nodes := fromState(b, first.stack.Auto)
 	var ours, theirs []time.Duration
 	for range upRounds {
-		own := deploy(b, environment, stacks.Run, simcloud.Options{})
-		other := deploy(b, environment, bare(nodes), simcloud.Options{})
+		own := deploy(b, environment, stacks.Run, simcloud.Options{}, 0)
+		other := deploy(b, environment, bare(nodes), simcloud.Options{}, 0)
 		require.Equal(b, own.types(), other.types(), "both programs make the same resources")
 		ours, theirs = append(ours, own.took), append(theirs, other.took)
 	}

@@ -4,11 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
@@ -38,6 +41,27 @@ func TestDSSDoesNotWaitForEKS(t *testing.T) {
 			rule := graph.One("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "dss-"+environment+"-nodes-nodes")
 			assert.True(t, graph.DependsOn(rule, graph.One("aws:ec2/securityGroup:SecurityGroup", "dss-"+environment+"-nodes")))
 		})
+	}
+}
+
+// The same with the real engine: when AWS refuses the control plane, everything of the host is there nevertheless.
+func TestTheHostIsReadyWhenEKSFails(t *testing.T) {
+	s := simtest.New(t, simtest.Options{
+		Program: stacks.Run, Project: stacks.ProjectName, Stack: "dev", ConfigFile: configFile("dev"),
+		Cloud: simcloud.Options{Faults: []simcloud.Fault{
+			{Kind: simcloud.Create, Type: typCluster, Nth: 1, Effect: simcloud.Fail, Message: "no capacity"},
+		}},
+	})
+	_, err := s.Up(t, optup.ContinueOnError())
+	require.ErrorContains(t, err, "no capacity")
+	made := map[string]bool{}
+	for _, r := range s.Cloud.Existing() {
+		made[r.Type+" "+r.Name] = true
+	}
+	for _, r := range within(register(t, "dev", stacks.Run), dss.Token) {
+		if strings.HasPrefix(r.Type, "aws:") {
+			assert.Truef(t, made[r.Type+" "+r.Name], "%s %s was not made", r.Type, r.Name)
+		}
 	}
 }
 
