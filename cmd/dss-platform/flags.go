@@ -99,13 +99,15 @@ func stackOf(config string) (string, error) {
 func commandNames() []string { return slices.Sorted(maps.Keys(commands)) }
 
 func usage(w io.Writer) {
-	fmt.Fprintln(w, "Usage: dss-platform COMMAND [FLAGS]\n\nCommands:")
+	var text strings.Builder
+	text.WriteString("Usage: dss-platform COMMAND [FLAGS]\n\nCommands:\n")
 	for _, name := range commandNames() {
-		fmt.Fprintf(w, "  %-9s %s\n", name, commands[name].what)
+		fmt.Fprintf(&text, "  %-9s %s\n", name, commands[name].what)
 	}
-	fmt.Fprintln(w, "\nFlags of all commands:")
+	text.WriteString("\nFlags of all commands:\n")
 	var s settings
 	flags := s.flags()
-	flags.SetOutput(w)
+	flags.SetOutput(&text)
 	flags.PrintDefaults()
+	_, _ = io.WriteString(w, text.String())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -33,15 +34,17 @@ func printOutputs(s *session, outputs auto.OutputMap) error {
 	for name := range values {
 		width = max(width, len(name))
 	}
-	fmt.Fprintln(s.out, "Outputs:")
+	var lines strings.Builder
+	lines.WriteString("Outputs:\n")
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		text, err := readable(values[name])
 		if err != nil {
 			return fmt.Errorf("output %s: %w", name, err)
 		}
-		fmt.Fprintf(s.out, "  %-*s  %s\n", width, name, strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", width+4)))
+		fmt.Fprintf(&lines, "  %-*s  %s\n", width, name, strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", width+4)))
 	}
-	return nil
+	_, err := io.WriteString(s.out, lines.String())
+	return err
 }
 
 // readable is a string as it is, and anything else as JSON.

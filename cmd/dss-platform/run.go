@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
 
 // Exit codes.
@@ -28,11 +29,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(stderr, "dss-platform: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "dss-platform: %v\n", err)
 		return exitUsage
 	}
 	if err := carryOut(ctx, settings, program, stdout, stderr); err != nil {
-		fmt.Fprintf(stderr, "dss-platform %s: %v\n", settings.command, err)
+		_, _ = fmt.Fprintf(stderr, "dss-platform %s: %v\n", settings.command, err)
 		return exitFailed
 	}
 	return exitOK

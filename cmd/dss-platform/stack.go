@@ -9,12 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/pulumicli"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
-	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"gopkg.in/yaml.v3"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/pulumicli"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
 
 // openStack is a stack together with what must run for it.
@@ -120,7 +121,7 @@ func copyConfig(from, to string) error {
 }
 
 func readYAML(path string) (map[string]any, error) {
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // the command line names the file
 	if err != nil {
 		return nil, err
 	}
