@@ -233,21 +233,20 @@ func TestHybrid(t *testing.T) {
 func TestGrantsAreOfTheCatalog(t *testing.T) {
 	t.Parallel()
 	for _, scope := range []catalog.Scope{{Databases: []string{"no"}}, {Workgroups: []string{"no"}}} {
-		harness.Fail(t, program(nil, func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {
+		err := harness.Fail(t, program(nil, func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {
 			to, err := host(ctx, c)
 			if err != nil {
 				return err
 			}
-			err = c.GrantQuery(ctx, "host", to, scope)
-			require.ErrorContains(t, err, `the catalog has no "no"`)
-			return err
+			return c.GrantQuery(ctx, "host", to, scope)
 		}), harness.MayRegister())
+		require.ErrorContains(t, err, `the catalog has no "no"`)
 	}
 }
 
 func TestReadingBeforeWritingIsRefused(t *testing.T) {
 	t.Parallel()
-	harness.Fail(t, program(lake(catalog.ModelLakeFormation), func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {
+	err := harness.Fail(t, program(lake(catalog.ModelLakeFormation), func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {
 		to, err := host(ctx, c)
 		if err != nil {
 			return err
@@ -255,8 +254,7 @@ func TestReadingBeforeWritingIsRefused(t *testing.T) {
 		if err := c.GrantRead(ctx, "host", to, catalog.Scope{}); err != nil {
 			return err
 		}
-		err = c.GrantWrite(ctx, "host", to, catalog.Scope{})
-		require.ErrorContains(t, err, "call GrantWrite before")
-		return err
+		return c.GrantWrite(ctx, "host", to, catalog.Scope{})
 	}), harness.MayRegister(), adminARN())
+	require.ErrorContains(t, err, "call GrantWrite before")
 }

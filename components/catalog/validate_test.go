@@ -64,7 +64,7 @@ func TestProblems(t *testing.T) {
 		if assert.Len(t, problems, 1, c.want) {
 			assert.Equal(t, c.want, problems[0].Path)
 		}
-		harness.Fail(t, program(&c.args))
+		require.ErrorContains(t, harness.Fail(t, program(&c.args)), c.want)
 	}
 }
 

@@ -160,7 +160,7 @@ func TestVersions(t *testing.T) {
 		if c.wrong == "" {
 			assert.Empty(t, wrong, name)
 		} else {
-			assert.ErrorContains(t, wrong.Err("x"), c.wrong, name)
+			require.ErrorContains(t, wrong.Err("x"), c.wrong, name)
 		}
 		warnings := strings.Join(c.request.warnings(on), "\n")
 		if c.warn == "" {

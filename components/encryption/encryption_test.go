@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
@@ -68,7 +69,7 @@ func TestProblems(t *testing.T) {
 	}
 	assert.Equal(t, []string{"alias", "description"}, paths)
 	assert.Empty(t, (&encryption.EncryptionKeyArgs{Alias: "acme/dss"}).Problems())
-	harness.Fail(t, program("dss", args))
+	require.ErrorContains(t, harness.Fail(t, program("dss", args)), "description")
 	// The default alias is the component's name, which an alias may not be able to have.
-	harness.Fail(t, program("dss key", nil))
+	require.ErrorContains(t, harness.Fail(t, program("dss key", nil)), "alias")
 }

@@ -243,7 +243,7 @@ func TestProblems(t *testing.T) {
 		problems := args.Problems()
 		require.Len(t, problems, 1, want)
 		assert.Equal(t, want, problems[0].Path)
-		harness.Fail(t, program(&args))
+		require.ErrorContains(t, harness.Fail(t, program(&args)), want)
 	}
 	base := registry.ECRRegistryArgs{InstallID: "x", Repositories: []string{"dku-exec-base-x"}}
 	require.Len(t, base.Problems(), 1)
