@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/awscloud"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/awscloud"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 // awsProvider is the provider aws on one connection.

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/awscloud"
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // Resource is one thing that exists in the simulated cloud.

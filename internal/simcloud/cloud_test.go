@@ -3,13 +3,13 @@ package simcloud
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 func TestStateFileOutlivesTheCloud(t *testing.T) {
@@ -53,6 +53,6 @@ func TestDebugProviders(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(cloud.Stop)
 	for _, name := range []string{"aws", "eks", "kubernetes"} {
-		assert.Regexp(t, regexp.MustCompile(`(^|,)`+name+`:\d+(,|$)`), cloud.DebugProviders())
+		assert.Regexp(t, `(^|,)`+name+`:\d+(,|$)`, cloud.DebugProviders())
 	}
 }

@@ -27,7 +27,7 @@ func (c *Cloud) connectEKS() pulumirpc.ResourceProviderServer {
 }
 
 // Handshake learns the engine's address and says that outputs and resources are understood.
-func (s *eksServer) Handshake(ctx context.Context, r *pulumirpc.ProviderHandshakeRequest) (*pulumirpc.ProviderHandshakeResponse, error) {
+func (s *eksServer) Handshake(_ context.Context, r *pulumirpc.ProviderHandshakeRequest) (*pulumirpc.ProviderHandshakeResponse, error) {
 	if err := s.dial(r.GetEngineAddress()); err != nil {
 		return nil, err
 	}

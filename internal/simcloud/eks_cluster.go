@@ -116,10 +116,12 @@ func readEKSArgs(inputs sdkprovider.ConstructInputs) (*eksClusterArgs, error) {
 	}
 	require(args.AuthenticationMode != nil && *args.AuthenticationMode == "API",
 		"authenticationMode: must be API: in other modes the cluster needs an aws-auth ConfigMap, which is not simulated")
-	require(args.SkipDefaultNodeGroup != nil && *args.SkipDefaultNodeGroup, "skipDefaultNodeGroup: must be true: the default group is not simulated")
+	require(args.SkipDefaultNodeGroup != nil && *args.SkipDefaultNodeGroup,
+		"skipDefaultNodeGroup: must be true: the default group is not simulated")
 	require(args.UseDefaultVpcCni != nil && *args.UseDefaultVpcCni, "useDefaultVpcCni: must be true: the vendored CNI is not simulated")
 	require(args.ServiceRole.OutputState != nil, "serviceRole: must be given: the default role is not simulated")
-	require(args.InstanceRoles.OutputState != nil, "instanceRoles: must be given, and empty: else an access entry is made that the Go SDK cannot decode")
+	require(args.InstanceRoles.OutputState != nil,
+		"instanceRoles: must be given, and empty: else an access entry is made that the Go SDK cannot decode")
 	require(args.SubnetIDs != nil && args.VpcID != nil, "vpcId, subnetIds: must be given: the default VPC is not simulated")
 	return args, errors.Join(problems...)
 }
@@ -242,7 +244,8 @@ func (b *eksBuilder) providers() error {
 	if err != nil {
 		return err
 	}
-	if _, err := kubernetes.NewProvider(b.ctx, b.name+"-provider", &kubernetes.ProviderArgs{Kubeconfig: b.kubeconfig}, b.parent()); err != nil {
+	args := &kubernetes.ProviderArgs{Kubeconfig: b.kubeconfig}
+	if _, err := kubernetes.NewProvider(b.ctx, b.name+"-provider", args, b.parent()); err != nil {
 		return err
 	}
 	if b.args.CreateOidcProvider == nil || !*b.args.CreateOidcProvider {
@@ -288,7 +291,8 @@ func (b *eksBuilder) nodeSecurityGroup() error {
 	if err != nil {
 		return err
 	}
-	ingress, err := b.newRule("-eksClusterIngressRule", "Allow pods to communicate with the cluster API Server", "ingress", 443, 443, control, nodes)
+	ingress, err := b.newRule("-eksClusterIngressRule", "Allow pods to communicate with the cluster API Server",
+		"ingress", 443, 443, control, nodes)
 	if err != nil {
 		return err
 	}

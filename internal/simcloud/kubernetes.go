@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/kubeobject"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"gopkg.in/yaml.v3"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/kubeobject"
 )
 
 // kubernetesProvider is the provider kubernetes on one connection.
@@ -78,7 +79,8 @@ func (p *kubernetesProvider) Configure(_ context.Context, r plugin.ConfigureRequ
 // reachable refuses when the kubeconfig leads to no cluster that exists.
 func (p *kubernetesProvider) reachable(v *inventory.Inventory) error {
 	if p.endpoint == "" {
-		return errors.New("configured Kubernetes cluster is unreachable: unable to load Kubernetes client configuration from kubeconfig file: no configuration has been provided")
+		return errors.New("configured Kubernetes cluster is unreachable: " +
+			"unable to load Kubernetes client configuration from kubeconfig file: no configuration has been provided")
 	}
 	if _, ok := v.Find("aws:eks/cluster:Cluster", "endpoint", p.endpoint); !ok {
 		return fmt.Errorf("configured Kubernetes cluster is unreachable: unable to load schema information from the API server: "+

@@ -48,7 +48,9 @@ var awsLatency = Latency{
 	"aws:lb/targetGroup:TargetGroup":   {Create: 2 * time.Second, Update: 1 * time.Second, Delete: 1 * time.Second},
 	// The provider looks at buckets' settings until they are seen many times in a row.
 	"aws:s3/bucketV2:BucketV2": {Create: 3 * time.Second, Update: 2 * time.Second, Delete: 1 * time.Second},
-	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": {Create: 55 * time.Second, Update: 55 * time.Second, Delete: 2 * time.Second},
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": {
+		Create: 55 * time.Second, Update: 55 * time.Second, Delete: 2 * time.Second,
+	},
 	// The provider waits until policy, rotation and tags are seen five times in a row, 5 s apart.
 	"aws:kms/key:Key": {Create: 20 * time.Second, Update: 20 * time.Second, Delete: 2 * time.Second},
 	// IAM is eventually consistent: profiles are waited for.

@@ -1,13 +1,14 @@
 package simcloud
 
 import (
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/awscloud"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/awscloud"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 const failedKey = "__failed"

@@ -17,11 +17,17 @@ var athenaSpecs = map[string]Spec{
 		Taken: func(r Request) string {
 			return fmt.Sprintf("creating Athena WorkGroup (%s): InvalidRequestException: WorkGroup is already created", r.Text("name"))
 		},
-		Uses: []Use{{By: "aws:athena/namedQuery:NamedQuery", Path: "workgroup", Of: "name"}, {By: "aws:athena/preparedStatement:PreparedStatement", Path: "workgroup", Of: "name"}},
+		Uses: []Use{
+			{By: "aws:athena/namedQuery:NamedQuery", Path: "workgroup", Of: "name"},
+			{By: "aws:athena/preparedStatement:PreparedStatement", Path: "workgroup", Of: "name"},
+		},
 		InUse: func(r, _ inventory.Resource) string {
 			return "deleting Athena WorkGroup (" + r.ID + "): InvalidRequestException: WorkGroup " + r.ID + " is not empty"
 		},
 	},
-	"aws:athena/namedQuery:NamedQuery":   {ID: uuidID, Outputs: none},
-	"aws:athena/dataCatalog:DataCatalog": {ID: property("name"), Outputs: func(r Request) map[string]any { return map[string]any{"arn": r.ARN("athena", "datacatalog/"+r.ID)} }},
+	"aws:athena/namedQuery:NamedQuery": {ID: uuidID, Outputs: none},
+	"aws:athena/dataCatalog:DataCatalog": {
+		ID:      property("name"),
+		Outputs: func(r Request) map[string]any { return map[string]any{"arn": r.ARN("athena", "datacatalog/"+r.ID)} },
+	},
 }

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 // TypeStack is the type of CloudFormation stacks.
@@ -21,7 +22,8 @@ var cloudFormationSpecs = map[string]Spec{
 		Renewed: []string{"outputs"},
 		Unique:  []string{"name"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating CloudFormation Stack (%s): AlreadyExistsException: Stack [%s] already exists", r.Text("name"), r.Text("name"))
+			return fmt.Sprintf("creating CloudFormation Stack (%s): AlreadyExistsException: Stack [%s] already exists",
+				r.Text("name"), r.Text("name"))
 		},
 	},
 }

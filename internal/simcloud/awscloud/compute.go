@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 const (
@@ -47,7 +48,10 @@ var computeSpecs = map[string]Spec{
 			return map[string]any{"arn": r.ARN("ec2", "snapshot/"+r.ID), "ownerId": r.Account, "encrypted": true, "volumeSize": 1}
 		},
 	},
-	"aws:ebs/encryptionByDefault:EncryptionByDefault": {ID: func(Request) string { return "terraform-00000000000000000000000001" }, Outputs: none},
+	"aws:ebs/encryptionByDefault:EncryptionByDefault": {
+		ID:      func(Request) string { return "terraform-00000000000000000000000001" },
+		Outputs: none,
+	},
 	typeLaunchTemplate: {
 		ID: hexID("lt"),
 		Outputs: func(r Request) map[string]any {

@@ -24,7 +24,8 @@ var dnsSpecs = map[string]Spec{
 		},
 		Uses: []Use{{By: typeRecord, Path: "zoneId"}},
 		InUse: func(r, _ inventory.Resource) string {
-			return "deleting Route 53 Hosted Zone (" + r.ID + "): HostedZoneNotEmpty: The specified hosted zone contains non-required resource record sets"
+			return "deleting Route 53 Hosted Zone (" + r.ID + "): HostedZoneNotEmpty: " +
+				"The specified hosted zone contains non-required resource record sets"
 		},
 	},
 	typeRecord: {

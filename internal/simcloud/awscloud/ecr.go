@@ -41,7 +41,8 @@ var ecrSpecs = map[string]Spec{
 		ID: property("ecrRepositoryPrefix"), Outputs: registryOnly,
 		Unique: []string{"ecrRepositoryPrefix"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating ECR Pull Through Cache Rule (%s): PullThroughCacheRuleAlreadyExistsException", r.Text("ecrRepositoryPrefix"))
+			return fmt.Sprintf("creating ECR Pull Through Cache Rule (%s): PullThroughCacheRuleAlreadyExistsException",
+				r.Text("ecrRepositoryPrefix"))
 		},
 	},
 }

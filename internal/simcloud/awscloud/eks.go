@@ -23,10 +23,14 @@ var eksSpecs = map[string]Spec{
 		NameLimit: 100,
 		Unique:    []string{"name"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating EKS Cluster (%s): ResourceInUseException: Cluster already exists with name: %s", r.Text("name"), r.Text("name"))
+			return fmt.Sprintf("creating EKS Cluster (%s): ResourceInUseException: Cluster already exists with name: %s",
+				r.Text("name"), r.Text("name"))
 		},
 		Validate: clusterFits,
-		Uses:     []Use{{By: typeEKSNodeGroup, Path: "clusterName", Of: "name"}, {By: "aws:eks/fargateProfile:FargateProfile", Path: "clusterName", Of: "name"}},
+		Uses: []Use{
+			{By: typeEKSNodeGroup, Path: "clusterName", Of: "name"},
+			{By: "aws:eks/fargateProfile:FargateProfile", Path: "clusterName", Of: "name"},
+		},
 		InUse: func(r, _ inventory.Resource) string {
 			return "deleting EKS Cluster (" + r.ID + "): ResourceInUseException: Cluster has nodegroups attached"
 		},
@@ -53,7 +57,8 @@ var eksSpecs = map[string]Spec{
 		},
 		Unique: []string{"clusterName", "addonName"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating EKS Add-On (%s:%s): ResourceInUseException: Addon already exists.", r.Text("clusterName"), r.Text("addonName"))
+			return fmt.Sprintf("creating EKS Add-On (%s:%s): ResourceInUseException: Addon already exists.",
+				r.Text("clusterName"), r.Text("addonName"))
 		},
 		Validate: clusterExists("creating EKS Add-On"),
 	},
@@ -84,7 +89,8 @@ var eksSpecs = map[string]Spec{
 					return nil
 				}
 			}
-			return fmt.Errorf("creating EKS Access Policy Association (%s#%s#%s): ResourceNotFoundException: The specified principalArn could not be found.",
+			return fmt.Errorf("creating EKS Access Policy Association (%s#%s#%s): ResourceNotFoundException: "+
+				"The specified principalArn could not be found.",
 				r.Text("clusterName"), r.Text("principalArn"), r.Text("policyArn"))
 		},
 	},

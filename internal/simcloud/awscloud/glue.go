@@ -40,7 +40,8 @@ var glueSpecs = map[string]Spec{
 		ID: property("name"), Outputs: none,
 		Unique: []string{"name"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating Glue Security Configuration (%s): AlreadyExistsException: Security Configuration already exists.", r.Text("name"))
+			return fmt.Sprintf("creating Glue Security Configuration (%s): AlreadyExistsException: Security Configuration already exists.",
+				r.Text("name"))
 		},
 	},
 	"aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings": {

@@ -96,7 +96,8 @@ var iamSpecs = map[string]Spec{
 		ID: property("name"),
 		Outputs: func(r Request) map[string]any {
 			return map[string]any{
-				"arn": r.GlobalARN("iam", "user"+r.Or("path", "/")+r.Text("name")), "uniqueId": r.Kept("uniqueId", upperID("AIDA", r, "user")), "path": "/",
+				"arn": r.GlobalARN("iam", "user"+r.Or("path", "/")+r.Text("name")), "path": "/",
+				"uniqueId": r.Kept("uniqueId", upperID("AIDA", r, "user")),
 			}
 		},
 		NameLimit: 64,

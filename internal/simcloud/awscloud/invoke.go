@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 // Call is a call of a data source.

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 var accountData = map[string]answer{
@@ -16,7 +17,7 @@ var accountData = map[string]answer{
 	},
 	"aws:index/getPartition:getPartition": func(c Call) (map[string]any, error) {
 		reverse := "com.amazonaws"
-		if c.Partition() == "aws-cn" {
+		if c.Partition() == partitionChina {
 			reverse = "cn.com.amazonaws"
 		}
 		return map[string]any{"partition": c.Partition(), "dnsSuffix": c.DNSSuffix(), "reverseDnsPrefix": reverse, "id": c.Partition()}, nil
@@ -106,7 +107,9 @@ func statement(in resource.PropertyMap) map[string]any {
 	if sid := inventory.Text(in, "sid"); sid != "" {
 		out["Sid"] = sid
 	}
-	for from, to := range map[string]string{"actions": "Action", "notActions": "NotAction", "resources": "Resource", "notResources": "NotResource"} {
+	for from, to := range map[string]string{
+		"actions": "Action", "notActions": "NotAction", "resources": "Resource", "notResources": "NotResource",
+	} {
 		if values := inventory.Texts(in, from); len(values) > 0 {
 			out[to] = values
 		}

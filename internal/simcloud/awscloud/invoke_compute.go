@@ -43,7 +43,8 @@ func image(c Call) (map[string]any, error) {
 	owner := first(c, "owners")
 	id := "ami-0" + inventory.Hex(16, c.Region, owner, name, architecture)
 	return map[string]any{
-		"id": id, "imageId": id, "arn": c.ARN("ec2", "image/"+id), "name": strings.ReplaceAll(name, "*", "20260101"), "architecture": architecture,
+		"id": id, "imageId": id, "arn": c.ARN("ec2", "image/"+id),
+		"name": strings.ReplaceAll(name, "*", "20260101"), "architecture": architecture,
 		"ownerId": owner, "creationDate": "2026-01-01T00:00:00.000Z", "deprecationTime": "2028-01-01T00:00:00.000Z", "description": "",
 		"rootDeviceName": "/dev/sda1", "rootDeviceType": "ebs", "virtualizationType": "hvm", "hypervisor": "xen", "imageType": "machine",
 		"state": "available", "enaSupport": true, "bootMode": "uefi-preferred", "imdsSupport": "v2.0", "public": true, "platform": "",
@@ -61,7 +62,8 @@ func image(c Call) (map[string]any, error) {
 var gibPerVCPU = map[byte]int{'c': 2, 'm': 4, 'r': 8, 't': 4, 'g': 4, 'p': 8, 'i': 8, 'x': 16}
 
 var vcpusBySize = map[string]int{
-	"medium": 1, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "9xlarge": 36, "12xlarge": 48, "16xlarge": 64, "24xlarge": 96,
+	"medium": 1, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "9xlarge": 36, "12xlarge": 48,
+	"16xlarge": 64, "24xlarge": 96,
 }
 
 // instanceType derives what it says from the type's name: family, processor and size.
@@ -70,15 +72,18 @@ func instanceType(c Call) (map[string]any, error) {
 	family, size, ok := strings.Cut(name, ".")
 	vcpus := vcpusBySize[size]
 	if !ok || vcpus == 0 || family == "" || gibPerVCPU[family[0]] == 0 {
-		return nil, fmt.Errorf("reading EC2 Instance Type (%s): InvalidInstanceType: The following supplied instance types do not exist: [%s]", name, name)
+		return nil, fmt.Errorf("reading EC2 Instance Type (%s): InvalidInstanceType: The following supplied instance types do not exist: [%s]",
+			name, name)
 	}
 	architecture := "x86_64"
 	if strings.Contains(family[1:], "g") {
 		architecture = "arm64"
 	}
 	return map[string]any{
-		"instanceType": name, "id": name, "defaultVcpus": vcpus, "defaultCores": max(vcpus/2, 1), "memorySize": vcpus * gibPerVCPU[family[0]] * 1024,
-		"supportedArchitectures": []any{architecture}, "currentGeneration": true, "ebsOptimizedSupport": "default", "encryptionInTransitSupported": true,
+		"instanceType": name, "id": name, "defaultVcpus": vcpus, "defaultCores": max(vcpus/2, 1),
+		"memorySize":             vcpus * gibPerVCPU[family[0]] * 1024,
+		"supportedArchitectures": []any{architecture}, "currentGeneration": true,
+		"ebsOptimizedSupport": "default", "encryptionInTransitSupported": true,
 		"maximumNetworkInterfaces": 4, "maximumIpv4AddressesPerInterface": 15, "hypervisor": "nitro", "bareMetal": false,
 	}, nil
 }

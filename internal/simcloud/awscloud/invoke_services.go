@@ -43,7 +43,8 @@ var serviceData = map[string]answer{
 			return nil, fmt.Errorf("reading KMS Alias (%s): empty result", name)
 		}
 		key := inventory.Hex(32, c.Region, name)
-		return map[string]any{"arn": c.ARN("kms", name), "targetKeyId": key, "targetKeyArn": c.ARN("kms", "key/"+key), "id": c.ARN("kms", name)}, nil
+		arn := c.ARN("kms", name)
+		return map[string]any{"arn": arn, "targetKeyId": key, "targetKeyArn": c.ARN("kms", "key/"+key), "id": arn}, nil
 	},
 	"aws:route53/getZone:getZone": func(c Call) (map[string]any, error) {
 		name := strings.TrimSuffix(c.Text("name"), ".")
@@ -59,7 +60,8 @@ var serviceData = map[string]answer{
 		}
 		return map[string]any{
 			"id": id, "zoneId": id, "name": name, "arn": fmt.Sprintf("arn:%s:route53:::hostedzone/%s", c.Partition(), id), "comment": "",
-			"nameServers": []any{"ns-1.awsdns-01.org"}, "primaryNameServer": "ns-1.awsdns-01.org", "callerReference": "", "resourceRecordSetCount": 2,
+			"nameServers": []any{"ns-1.awsdns-01.org"}, "primaryNameServer": "ns-1.awsdns-01.org",
+			"callerReference": "", "resourceRecordSetCount": 2,
 			"linkedServiceDescription": "", "linkedServicePrincipal": "", "tags": map[string]any{}, "vpcId": "",
 		}, nil
 	},
@@ -69,8 +71,10 @@ var serviceData = map[string]answer{
 			"tags": map[string]any{}, "id": arn}, nil
 	},
 	"aws:ecr/getAuthorizationToken:getAuthorizationToken": func(c Call) (map[string]any, error) {
-		return map[string]any{"userName": "AWS", "password": "simulated", "authorizationToken": "QVdTOnNpbXVsYXRlZA==", "expiresAt": "2030-01-01T00:00:00Z",
-			"proxyEndpoint": fmt.Sprintf("https://%s.dkr.ecr.%s.%s", c.Account, c.Region, c.DNSSuffix())}, nil
+		return map[string]any{
+			"userName": "AWS", "password": "simulated", "authorizationToken": "QVdTOnNpbXVsYXRlZA==", "expiresAt": "2030-01-01T00:00:00Z",
+			"proxyEndpoint": fmt.Sprintf("https://%s.dkr.ecr.%s.%s", c.Account, c.Region, c.DNSSuffix()),
+		}, nil
 	},
 	"aws:ecr/getRepository:getRepository": func(c Call) (map[string]any, error) {
 		r, ok := c.Existing.Get(typeRepository, "", c.Text("name"))

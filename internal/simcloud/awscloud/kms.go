@@ -6,6 +6,10 @@ import (
 
 const typeKey = "aws:kms/key:Key"
 
+// defaultKeyPolicy lets the account's own policies decide.
+const defaultKeyPolicy = `{"Statement":[{"Action":"kms:*","Effect":"Allow","Principal":{"AWS":"%s"},"Resource":"*"}],` +
+	`"Version":"2012-10-17"}`
+
 var kmsSpecs = map[string]Spec{
 	typeKey: {
 		ID: uuidID,
@@ -13,8 +17,7 @@ var kmsSpecs = map[string]Spec{
 			return map[string]any{
 				"arn": r.ARN("kms", "key/"+r.ID), "keyId": r.ID, "keyUsage": "ENCRYPT_DECRYPT", "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
 				"multiRegion": false, "isEnabled": true, "enableKeyRotation": false, "rotationPeriodInDays": 365, "description": "",
-				"policy": fmt.Sprintf(`{"Statement":[{"Action":"kms:*","Effect":"Allow","Principal":{"AWS":"%s"},"Resource":"*"}],"Version":"2012-10-17"}`,
-					r.GlobalARN("iam", "root")),
+				"policy": fmt.Sprintf(defaultKeyPolicy, r.GlobalARN("iam", "root")),
 			}
 		},
 	},

@@ -6,8 +6,9 @@ import (
 
 var lakeFormationSpecs = map[string]Spec{
 	"aws:lakeformation/dataLakeSettings:DataLakeSettings": {
-		ID:      func(r Request) string { return fmt.Sprint(decimal(r.Hex(8, "id"))) },
-		Outputs: withLists(none, "admins", "createDatabaseDefaultPermissions", "createTableDefaultPermissions", "readOnlyAdmins", "trustedResourceOwners"),
+		ID: func(r Request) string { return fmt.Sprint(decimal(r.Hex(8, "id"))) },
+		Outputs: withLists(none, "admins", "createDatabaseDefaultPermissions", "createTableDefaultPermissions",
+			"readOnlyAdmins", "trustedResourceOwners"),
 	},
 	"aws:lakeformation/resource:Resource": {
 		ID:      property("arn"),

@@ -41,8 +41,11 @@ var loadBalancerSpecs = map[string]Spec{
 		Unique:    []string{"name"},
 		NameLimit: 32,
 		Taken:     func(r Request) string { return fmt.Sprintf("ELBv2 Target Group (%s) already exists", r.Text("name")) },
-		Uses:      []Use{{By: typeListener, Path: "defaultActions.targetGroupArn"}, {By: "aws:lb/listenerRule:ListenerRule", Path: "actions.targetGroupArn"}},
-		InUse: func(r, user inventory.Resource) string {
+		Uses: []Use{
+			{By: typeListener, Path: "defaultActions.targetGroupArn"},
+			{By: "aws:lb/listenerRule:ListenerRule", Path: "actions.targetGroupArn"},
+		},
+		InUse: func(r, _ inventory.Resource) string {
 			return fmt.Sprintf("deleting ELBv2 Target Group: ResourceInUse: Target group '%s' is currently in use by a listener or a rule", r.ID)
 		},
 	},

@@ -11,7 +11,8 @@ var monitoringSpecs = map[string]Spec{
 		NameLimit: 512,
 		Unique:    []string{"name"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating CloudWatch Logs Log Group (%s): ResourceAlreadyExistsException: The specified log group already exists", r.Text("name"))
+			return fmt.Sprintf("creating CloudWatch Logs Log Group (%s): ResourceAlreadyExistsException: The specified log group already exists",
+				r.Text("name"))
 		},
 	},
 	"aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {ID: property("policyName"), Outputs: none},

@@ -46,7 +46,7 @@ var networkSpecs = map[string]Spec{
 		},
 		InUse: dependencyViolation("The subnet '%s' has dependencies and cannot be deleted."),
 	},
-	typeInternetGateway: {ID: hexID("igw"), Outputs: owned("ec2", "internet-gateway")},
+	typeInternetGateway: {ID: hexID("igw"), Outputs: owned("internet-gateway")},
 	"aws:ec2/internetGatewayAttachment:InternetGatewayAttachment": {ID: joined(":", "internetGatewayId", "vpcId"), Outputs: none},
 	"aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": {ID: hexID("eigw"), Outputs: none},
 	typeNATGateway: {
@@ -74,11 +74,14 @@ var networkSpecs = map[string]Spec{
 	},
 	typeRouteTable: {
 		ID:      hexID("rtb"),
-		Outputs: withLists(owned("ec2", "route-table"), "routes", "propagatingVgws"),
-		Uses:    []Use{{By: typeRouteAssociation, Path: "routeTableId"}, {By: "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation", Path: "routeTableId"}},
-		InUse:   dependencyViolation("The routeTable '%s' has dependencies and cannot be deleted."),
+		Outputs: withLists(owned("route-table"), "routes", "propagatingVgws"),
+		Uses: []Use{
+			{By: typeRouteAssociation, Path: "routeTableId"},
+			{By: "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation", Path: "routeTableId"},
+		},
+		InUse: dependencyViolation("The routeTable '%s' has dependencies and cannot be deleted."),
 	},
-	"aws:ec2/defaultRouteTable:DefaultRouteTable": {ID: property("defaultRouteTableId"), Outputs: withLists(owned("ec2", "route-table"), "routes")},
+	"aws:ec2/defaultRouteTable:DefaultRouteTable": {ID: property("defaultRouteTableId"), Outputs: withLists(owned("route-table"), "routes")},
 	"aws:ec2/route:Route": {
 		ID: func(r Request) string { return "r-" + r.Text("routeTableId") + r.Hex(10, "id") },
 		Outputs: func(Request) map[string]any {
@@ -86,7 +89,8 @@ var networkSpecs = map[string]Spec{
 		},
 		Unique: []string{"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating Route in Route Table (%s) with destination (%s): RouteAlreadyExists: The route identified by %s already exists.",
+			return fmt.Sprintf("creating Route in Route Table (%s) with destination (%s): RouteAlreadyExists: "+
+				"The route identified by %s already exists.",
 				r.Text("routeTableId"), r.Text("destinationCidrBlock"), r.Text("destinationCidrBlock"))
 		},
 	},
@@ -94,18 +98,21 @@ var networkSpecs = map[string]Spec{
 	"aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": {ID: hexID("rtbassoc"), Outputs: none},
 	typeVPCEndpoint: {ID: hexID("vpce"), Outputs: vpcEndpointOutputs},
 	"aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": {ID: hexID("a"), Outputs: none},
-	"aws:ec2/flowLog:FlowLog":                                         {ID: hexID("fl"), Outputs: flowLogOutputs},
-	"aws:ec2/networkAcl:NetworkAcl":                                   {ID: hexID("acl"), Outputs: withLists(owned("ec2", "network-acl"), "ingress", "egress", "subnetIds")},
+	"aws:ec2/flowLog:FlowLog": {ID: hexID("fl"), Outputs: flowLogOutputs},
+	"aws:ec2/networkAcl:NetworkAcl": {
+		ID:      hexID("acl"),
+		Outputs: withLists(owned("network-acl"), "ingress", "egress", "subnetIds"),
+	},
 	"aws:ec2/networkAclRule:NetworkAclRule":                           {ID: hexID("nacl"), Outputs: none},
-	"aws:ec2/defaultNetworkAcl:DefaultNetworkAcl":                     {ID: property("defaultNetworkAclId"), Outputs: owned("ec2", "network-acl")},
-	"aws:ec2/vpcDhcpOptions:VpcDhcpOptions":                           {ID: hexID("dopt"), Outputs: owned("ec2", "dhcp-options")},
+	"aws:ec2/defaultNetworkAcl:DefaultNetworkAcl":                     {ID: property("defaultNetworkAclId"), Outputs: owned("network-acl")},
+	"aws:ec2/vpcDhcpOptions:VpcDhcpOptions":                           {ID: hexID("dopt"), Outputs: owned("dhcp-options")},
 	"aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation":     {ID: joined("-", "dhcpOptionsId", "vpcId"), Outputs: none},
 	"aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": {ID: hexID("vpc-cidr-assoc"), Outputs: none},
-	"aws:ec2/managedPrefixList:ManagedPrefixList":                     {ID: hexID("pl"), Outputs: owned("ec2", "prefix-list")},
+	"aws:ec2/managedPrefixList:ManagedPrefixList":                     {ID: hexID("pl"), Outputs: owned("prefix-list")},
 	typeNetworkInterface: {
 		ID: hexID("eni"),
 		Outputs: func(r Request) map[string]any {
-			out := owned("ec2", "network-interface")(r)
+			out := owned("network-interface")(r)
 			ip := privateIP(r, "subnetId")
 			out["privateIp"], out["privateIps"], out["privateDnsName"] = ip, []any{ip}, privateDNS(r, ip)
 			out["macAddress"] = "02:" + strings.Join([]string{r.Hex(2, "m1"), r.Hex(2, "m2"), r.Hex(2, "m3"), r.Hex(2, "m4"), r.Hex(2, "m5")}, ":")
@@ -119,10 +126,10 @@ func dependencyViolation(words string) Refusal {
 	return func(r, _ inventory.Resource) string { return "DependencyViolation: " + fmt.Sprintf(words, r.ID) }
 }
 
-// owned computes the ARN and the owner.
-func owned(service, kind string) func(Request) map[string]any {
+// owned computes the ARN and the owner of what belongs to EC2.
+func owned(kind string) func(Request) map[string]any {
 	return func(r Request) map[string]any {
-		return map[string]any{"arn": r.ARN(service, kind+"/"+r.ID), "ownerId": r.Account}
+		return map[string]any{"arn": r.ARN("ec2", kind+"/"+r.ID), "ownerId": r.Account}
 	}
 }
 
@@ -138,7 +145,7 @@ func withLists(compute func(Request) map[string]any, lists ...string) func(Reque
 }
 
 func vpcOutputs(r Request) map[string]any {
-	out := owned("ec2", "vpc")(r)
+	out := owned("vpc")(r)
 	out["defaultNetworkAclId"] = "acl-0" + r.Hex(16, "acl")
 	out["defaultRouteTableId"] = "rtb-0" + r.Hex(16, "rtb")
 	out["mainRouteTableId"] = "rtb-0" + r.Hex(16, "rtb")
@@ -150,7 +157,7 @@ func vpcOutputs(r Request) map[string]any {
 }
 
 func subnetOutputs(r Request) map[string]any {
-	out := owned("ec2", "subnet")(r)
+	out := owned("subnet")(r)
 	zone := r.Or("availabilityZone", r.Region+"a")
 	out["availabilityZone"], out["availabilityZoneId"] = zone, zoneID(zone)
 	out["mapPublicIpOnLaunch"], out["assignIpv6AddressOnCreation"], out["ipv6CidrBlockAssociationId"] = false, false, ""
@@ -166,7 +173,7 @@ func subnetFits(r Request) error {
 	}
 	mine, err := netip.ParsePrefix(r.Text("cidrBlock"))
 	if err != nil {
-		return nil // without an IPv4 range, or with one of IPAM
+		return nil //nolint:nilerr // without an IPv4 range, or with one of IPAM
 	}
 	whole, err := netip.ParsePrefix(inventory.Text(vpc.Outputs, "cidrBlock"))
 	secondary := hasFurtherRanges(r, vpc.ID)
@@ -202,7 +209,7 @@ func elasticIPOutputs(r Request) map[string]any {
 }
 
 func vpcEndpointOutputs(r Request) map[string]any {
-	out := owned("ec2", "vpc-endpoint")(r)
+	out := owned("vpc-endpoint")(r)
 	out["state"], out["requesterManaged"], out["vpcEndpointType"], out["ipAddressType"] = "available", false, "Gateway", "ipv4"
 	out["policy"] = `{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}`
 	out["networkInterfaceIds"], out["dnsEntries"], out["cidrBlocks"], out["privateDnsEnabled"] = []any{}, []any{}, []any{}, false

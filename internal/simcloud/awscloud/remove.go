@@ -12,14 +12,16 @@ var ownedBy = map[string][]Use{
 		{By: "aws:eks/podIdentityAssociation:PodIdentityAssociation", Path: "clusterName", Of: "name"},
 	},
 	typeSecurityGroup: {
-		{By: typeGroupRule, Path: "securityGroupId"}, {By: typeIngressRule, Path: "securityGroupId"}, {By: typeEgressRule, Path: "securityGroupId"},
+		{By: typeGroupRule, Path: "securityGroupId"}, {By: typeIngressRule, Path: "securityGroupId"},
+		{By: typeEgressRule, Path: "securityGroupId"},
 	},
 	typeRouteTable:   {{By: "aws:ec2/route:Route", Path: "routeTableId"}},
 	typeInstance:     {{By: typeVolumeAttachment, Path: "instanceId"}},
 	typeLoadBalancer: {{By: typeListener, Path: "loadBalancerArn"}},
 	typeListener:     {{By: "aws:lb/listenerRule:ListenerRule", Path: "listenerArn"}},
 	typeSecret: {
-		{By: "aws:secretsmanager/secretVersion:SecretVersion", Path: "secretId"}, {By: "aws:secretsmanager/secretPolicy:SecretPolicy", Path: "secretArn"},
+		{By: "aws:secretsmanager/secretVersion:SecretVersion", Path: "secretId"},
+		{By: "aws:secretsmanager/secretPolicy:SecretPolicy", Path: "secretArn"},
 	},
 	typeRepository: {
 		{By: "aws:ecr/repositoryPolicy:RepositoryPolicy", Path: "repository", Of: "name"},

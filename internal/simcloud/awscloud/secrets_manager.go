@@ -15,7 +15,8 @@ var secretSpecs = map[string]Spec{
 		NameLimit: 512,
 		Unique:    []string{"name"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating Secrets Manager Secret (%s): ResourceExistsException: The operation failed because the secret %s already exists.",
+			return fmt.Sprintf("creating Secrets Manager Secret (%s): ResourceExistsException: "+
+				"The operation failed because the secret %s already exists.",
 				r.Text("name"), r.Text("name"))
 		},
 	},

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 const (
@@ -40,7 +41,7 @@ var securityGroupSpecs = map[string]Spec{
 			return inventory.Text(vpc.Outputs, "defaultSecurityGroupId")
 		},
 		Outputs: func(r Request) map[string]any {
-			out := owned("ec2", "security-group")(r)
+			out := owned("security-group")(r)
 			out["name"], out["description"], out["namePrefix"] = "default", "default VPC security group", ""
 			out["ingress"], out["egress"] = []any{}, []any{}
 			return out
@@ -58,7 +59,7 @@ var securityGroupSpecs = map[string]Spec{
 }
 
 func securityGroupOutputs(r Request) map[string]any {
-	out := owned("ec2", "security-group")(r)
+	out := owned("security-group")(r)
 	out["description"] = "Managed by Pulumi"
 	out["ingress"], out["egress"] = []any{}, []any{}
 	return out

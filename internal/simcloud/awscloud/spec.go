@@ -5,8 +5,9 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 // Place is where a provider works.
@@ -17,11 +18,14 @@ type Place struct {
 	Account string
 }
 
+// partitionChina has domains of its own.
+const partitionChina = "aws-cn"
+
 // Partition is the AWS partition that the region is in.
 func (p Place) Partition() string {
 	switch {
 	case strings.HasPrefix(p.Region, "cn-"):
-		return "aws-cn"
+		return partitionChina
 	case strings.HasPrefix(p.Region, "us-gov-"):
 		return "aws-us-gov"
 	}
@@ -30,7 +34,7 @@ func (p Place) Partition() string {
 
 // DNSSuffix is the domain of the partition's endpoints.
 func (p Place) DNSSuffix() string {
-	if p.Partition() == "aws-cn" {
+	if p.Partition() == partitionChina {
 		return "amazonaws.com.cn"
 	}
 	return "amazonaws.com"

@@ -17,7 +17,8 @@ var ssmSpecs = map[string]Spec{
 		Renewed: []string{"latestVersion", "defaultVersion", "documentVersion", "hash"},
 		Unique:  []string{"name"},
 		Taken: func(r Request) string {
-			return fmt.Sprintf("creating SSM Document (%s): DocumentAlreadyExists: Document with same name %s already exists", r.Text("name"), r.Text("name"))
+			return fmt.Sprintf("creating SSM Document (%s): DocumentAlreadyExists: Document with same name %s already exists",
+				r.Text("name"), r.Text("name"))
 		},
 		Uses: []Use{{By: "aws:ssm/association:Association", Path: "name", Of: "name"}},
 		InUse: func(r, _ inventory.Resource) string {

@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
 )
 
 const volumeType = "aws:ebs/volume:Volume"

@@ -4,13 +4,14 @@ import (
 	"os"
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
 )
 
 // types counts what exists by type: what must be alike however one got there.

@@ -67,7 +67,7 @@ func (v *Inventory) Save(path string) error {
 // Load reads an inventory from a file. A file that does not exist is an empty one.
 func Load(path string) (*Inventory, error) {
 	v := New()
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // the caller names the file
 	if errors.Is(err, fs.ErrNotExist) {
 		return v, nil
 	}

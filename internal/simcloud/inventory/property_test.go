@@ -32,6 +32,7 @@ func TestPaths(t *testing.T) {
 
 func TestHexDependsOnTheSeedAlone(t *testing.T) {
 	assert.Len(t, Hex(100, "a"), 100)
-	assert.Equal(t, Hex(8, "a", 1), Hex(8, "a", 1))
+	first := Hex(8, "a", 1)
+	assert.Equal(t, first, Hex(8, "a", 1))
 	assert.NotEqual(t, Hex(8, "a", 1), Hex(8, "a", 2))
 }

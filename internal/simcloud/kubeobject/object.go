@@ -8,9 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 // clusterScoped are the kinds that are in no namespace.
@@ -132,7 +133,9 @@ func status(kind string, inputs resource.PropertyMap) map[string]any {
 	case "StatefulSet":
 		return map[string]any{"replicas": replicas, "readyReplicas": replicas, "currentReplicas": replicas, "updatedReplicas": replicas}
 	case "DaemonSet":
-		return map[string]any{"desiredNumberScheduled": 1, "currentNumberScheduled": 1, "numberReady": 1, "numberAvailable": 1, "numberMisscheduled": 0}
+		return map[string]any{
+			"desiredNumberScheduled": 1, "currentNumberScheduled": 1, "numberReady": 1, "numberAvailable": 1, "numberMisscheduled": 0,
+		}
 	case "Job":
 		return map[string]any{"succeeded": 1, "conditions": []any{map[string]any{"type": "Complete", "status": "True"}}}
 	case "Pod":
@@ -151,7 +154,8 @@ func status(kind string, inputs resource.PropertyMap) map[string]any {
 // Exists words that the name is taken.
 func Exists(typ, id string) error {
 	name := id[strings.LastIndex(id, "/")+1:]
-	return fmt.Errorf("resource %s was not successfully created by the Kubernetes API server: %s %q already exists", id, plural(Kind(typ)), name)
+	return fmt.Errorf("resource %s was not successfully created by the Kubernetes API server: %s %q already exists",
+		id, plural(Kind(typ)), name)
 }
 
 func plural(kind string) string {

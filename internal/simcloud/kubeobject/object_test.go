@@ -3,11 +3,12 @@ package kubeobject
 import (
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 )
 
 func props(m map[string]any) resource.PropertyMap { return resource.NewPropertyMapFromMap(m) }

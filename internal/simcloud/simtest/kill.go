@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/blang/semver"
-	"github.com/pulumi-dss/pulumi-dss/internal/pulumicli"
-	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/pulumicli"
+	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
 )
 
 // killable runs the CLI so that the end of the context is a kill -9, where the Automation
@@ -32,6 +33,7 @@ func (k killable) Version() semver.Version { return k.version }
 func (k killable) Run(
 	ctx context.Context, dir string, stdin io.Reader, out, errOut []io.Writer, env []string, args ...string,
 ) (stdout, stderr string, code int, err error) {
+	//nolint:gosec // the arguments are the Automation API's
 	cmd := exec.CommandContext(ctx, k.binary, append([]string{"--non-interactive"}, args...)...)
 	cmd.Dir, cmd.Stdin, cmd.Env = dir, stdin, append(append(os.Environ(), env...), "PULUMI_AUTOMATION_API=true")
 	// Plugins inherit the outputs: without a limit the wait for them outlives the engine.
