@@ -31,7 +31,7 @@ func built(ctx context.Context, options Options) (string, error) {
 	if exists(binary) {
 		return binary, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(binary), 0o750); err != nil {
 		return "", fmt.Errorf("making a folder for the Pulumi CLI: %w", err)
 	}
 	unlock, err := lock(filepath.Join(root, "lock"))
@@ -61,9 +61,10 @@ func build(ctx context.Context, options Options, binary string) error {
 	if options.Log != nil {
 		log = options.Log
 	}
-	fmt.Fprintf(log, "Building the Pulumi CLI %s from its Go module: this takes some minutes, once. It is kept in %s.\n",
+	_, _ = fmt.Fprintf(log, "Building the Pulumi CLI %s from its Go module: this takes some minutes, once. It is kept in %s.\n",
 		Version, filepath.Dir(binary))
 	start, unfinished := time.Now(), binary+".unfinished"
+	//nolint:gosec // the arguments are constants and the path of the cache
 	cmd := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-ldflags", versionFlags, "-o", unfinished, cliPackage)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
@@ -73,6 +74,6 @@ func build(ctx context.Context, options Options, binary string) error {
 	if err := os.Rename(unfinished, binary); err != nil {
 		return fmt.Errorf("keeping the Pulumi CLI: %w", err)
 	}
-	fmt.Fprintf(log, "Built the Pulumi CLI in %s.\n", time.Since(start).Round(time.Second))
+	_, _ = fmt.Fprintf(log, "Built the Pulumi CLI in %s.\n", time.Since(start).Round(time.Second))
 	return nil
 }

@@ -20,7 +20,7 @@ func TestVersionIsThatOfTheModules(t *testing.T) {
 	} {
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
-		assert.Regexp(t, regexp.MustCompile(module+` v`+regexp.QuoteMeta(Version)+`\b`), string(data), path)
+		assert.Regexp(t, module+` v`+regexp.QuoteMeta(Version)+`\b`, string(data), path)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // lock waits until no other process holds the file, and holds it until unlock is called or
 // the process ends.
 func lock(path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a path in the cache
 	if err != nil {
 		return nil, err
 	}
