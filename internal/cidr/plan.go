@@ -11,11 +11,15 @@ import (
 
 // Bounds of the plan.
 const (
-	// MinVPCBits and MaxVPCBits bound the prefix length of a VPC. AWS takes /16 to /28; with less than a /21 private
-	// subnets of two zones would have no room for a node pool's pods.
-	MinVPCBits, MaxVPCBits = 16, 21
-	// MinZones is what EKS and the DSS EKS plugin need. MaxZones is the most that a region has.
-	MinZones, MaxZones = 2, 6
+	// MinVPCBits is the shortest prefix that AWS takes for a VPC.
+	MinVPCBits = 16
+	// MaxVPCBits is the longest prefix of a VPC here. AWS takes /28, but with less than a /21 private subnets of two zones
+	// would have no room for a node pool's pods.
+	MaxVPCBits = 21
+	// MinZones is what EKS and the DSS EKS plugin need.
+	MinZones = 2
+	// MaxZones is the most that a region has.
+	MaxZones = 6
 	// publicBits is how much longer the prefix of a public subnet is than the VPC's: they hold load balancers and NAT
 	// gateways, no pods.
 	publicBits = 8
@@ -44,7 +48,7 @@ func NewPlan(block string, zones int) (Plan, problem.List) {
 		return Plan{}, wrong
 	}
 	half := vpc.Bits() + 1
-	private := half + bits.Len(uint(zones-1))
+	private := half + bits.Len(uint(zones-1)) //nolint:gosec // zones is within its bounds
 	public := min(vpc.Bits()+publicBits, maxSubnetBits)
 	upper := netip.PrefixFrom(offset(vpc.Addr(), 1<<(32-half)), half)
 	return Plan{Private: split(vpc, private, zones), Public: split(upper, public, zones)}, nil
@@ -70,8 +74,10 @@ func parse(block string, wrong *problem.List) netip.Prefix {
 // split returns the first n blocks with a prefix length inside a block.
 func split(block netip.Prefix, length, n int) []netip.Prefix {
 	blocks := make([]netip.Prefix, n)
+	start := block.Addr()
 	for i := range blocks {
-		blocks[i] = netip.PrefixFrom(offset(block.Addr(), uint32(i)<<(32-length)), length)
+		blocks[i] = netip.PrefixFrom(start, length)
+		start = offset(start, 1<<(32-length))
 	}
 	return blocks
 }
