@@ -44,8 +44,8 @@ func TestLoadSaysAllThatIsWrongAndWhereItWasRead(t *testing.T) {
 		"preset": "prod", "aws:region": "eu-west-1", "allowDataDeletion": "perhaps",
 		"network": `{"cidrBlock":"10.0.0.0/30","nats":"single"}`,
 	})
-	assert.ErrorContains(t, err, "configuration of stack dev: 2 problems:")
-	assert.ErrorContains(t, err, `pulumi-dss:allowDataDeletion: "perhaps" is neither a structure nor true or false`)
+	require.ErrorContains(t, err, "configuration of stack dev: 2 problems:")
+	require.ErrorContains(t, err, `pulumi-dss:allowDataDeletion: "perhaps" is neither a structure nor true or false`)
 	assert.ErrorContains(t, err, "pulumi-dss:network.nats: there is no such key (Pulumi.dev.yaml); use some of adopt, cidrBlock,")
 }
 
@@ -53,14 +53,14 @@ func TestLoadValidatesWhatItRead(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, map[string]string{"preset": "prod", "aws:region": "eu-west-1", "network": `{"cidrBlock":"10.0.0.0/30"}`})
 	require.Len(t, problem.Of(err), 1)
-	assert.ErrorContains(t, err, "pulumi-dss:network.cidrBlock: 10.0.0.0/30 is too small")
+	require.ErrorContains(t, err, "pulumi-dss:network.cidrBlock: 10.0.0.0/30 is too small")
 	assert.ErrorContains(t, err, "(Pulumi.dev.yaml)")
 }
 
 func TestLoadWithoutRegionOrWithUnknownPreset(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, map[string]string{"aws:region": ""})
-	assert.ErrorContains(t, err, "aws:region: no region")
+	require.ErrorContains(t, err, "aws:region: no region")
 	_, err = load(t, map[string]string{"preset": "huge"})
 	assert.ErrorContains(t, err, `there is no preset "huge"`)
 }
@@ -104,7 +104,7 @@ func TestProgramRefusesBadSettingsBeforeAnythingIsRegistered(t *testing.T) {
 	t.Parallel()
 	cfg := stacks.Config{AWS: stacks.AWSConfig{Region: "eu-west-1"}, Network: network.NetworkArgs{CIDRBlock: "ten"}}
 	err := harness.Fail(t, stacks.Program(cfg), harness.Stack("dev"))
-	assert.ErrorContains(t, err, "settings of stack dev: ")
+	require.ErrorContains(t, err, "settings of stack dev: ")
 	assert.ErrorContains(t, err, `network.cidrBlock: "ten" is not a block of IPv4 addresses`)
 }
 
@@ -114,7 +114,7 @@ func TestTheKeyOfTheAccountsCatalogIsNotDeleted(t *testing.T) {
 		"preset": "prod", "aws:region": "eu-west-1", "allowDataDeletion": "true", "encryption": `{"deleteData":true}`,
 	}
 	_, err := load(t, both)
-	assert.ErrorContains(t, err, "pulumi-dss:encryption.deleteData: the whole account's Glue Data Catalog is encrypted with the key")
+	require.ErrorContains(t, err, "pulumi-dss:encryption.deleteData: the whole account's Glue Data Catalog is encrypted with the key")
 	both["catalog"] = `{"encryptCatalog":false}`
 	_, err = load(t, both)
 	assert.NoError(t, err)

@@ -108,7 +108,7 @@ func TestCheck(t *testing.T) {
 		{TargetGroup, []string{"internal-a"}, map[string]string{"a-": "does not end with a letter or a digit"}},
 	} {
 		for _, value := range c.accepted {
-			assert.NoError(t, c.rule.Check(value), "%s", c.rule)
+			require.NoError(t, c.rule.Check(value), "%s", c.rule)
 		}
 		for value, says := range c.refused {
 			err := c.rule.Check(value)
@@ -122,7 +122,7 @@ func TestCheck(t *testing.T) {
 
 func TestCheckTellsEverythingAtOnce(t *testing.T) {
 	t.Parallel()
-	assert.EqualError(t, Bucket.Check("My_Bucket"), `"My_Bucket" has an upper-case letter at position 1 and does not start with a-z or 0-9: `+
+	require.EqualError(t, Bucket.Check("My_Bucket"), `"My_Bucket" has an upper-case letter at position 1 and does not start with a-z or 0-9: `+
 		`an S3 bucket name is 3 to 63 characters of a-z, 0-9, hyphen and dot; it starts and ends with a-z or 0-9, has no two dots in a `+
 		`row, is not an IP address, and does not use a reserved prefix (xn--, sthree-, amzn-s3-demo-) or suffix (-s3alias, --ol-s3, `+
 		`.mrap, --x-s3, --table-s3, -an)`)
@@ -134,7 +134,7 @@ func TestCheckTellsEverythingAtOnce(t *testing.T) {
 func TestUnknownRule(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []Rule{0, -1, Rule(ruleCount + 1)} {
-		assert.ErrorContains(t, rule.Check("a"), "there is no rule")
+		require.ErrorContains(t, rule.Check("a"), "there is no rule")
 		assert.Contains(t, rule.String(), "rule ")
 	}
 }

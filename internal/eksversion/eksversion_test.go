@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCheck(t *testing.T) {
@@ -64,10 +65,10 @@ func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	assert.NoError(t, Upgrade("1.34", "1.35"))
 	assert.NoError(t, Upgrade("1.35", "1.35"))
-	assert.ErrorContains(t, Upgrade("1.32", "1.35"), "go through 1.33, 1.34, 1.35")
-	assert.ErrorContains(t, Upgrade("1.33", "1.35"), "go through 1.34, 1.35,")
-	assert.ErrorContains(t, Upgrade("1.35", "1.34"), "cannot go back to 1.34")
-	assert.ErrorContains(t, Upgrade("1.35", "latest"), "version to upgrade to: \"latest\"")
-	assert.ErrorContains(t, Upgrade("", "1.35"), "version of the cluster")
+	require.ErrorContains(t, Upgrade("1.32", "1.35"), "go through 1.33, 1.34, 1.35")
+	require.ErrorContains(t, Upgrade("1.33", "1.35"), "go through 1.34, 1.35,")
+	require.ErrorContains(t, Upgrade("1.35", "1.34"), "cannot go back to 1.34")
+	require.ErrorContains(t, Upgrade("1.35", "latest"), "version to upgrade to: \"latest\"")
+	require.ErrorContains(t, Upgrade("", "1.35"), "version of the cluster")
 	assert.Less(t, len(Upgrade("1.0", "1.999999999").Error()), 400)
 }

@@ -120,7 +120,7 @@ func TestBundleHasEveryModuleAndNoNulls(t *testing.T) {
 		found++
 		return err
 	}))
-	assert.Equal(t, found, len(packed))
+	assert.Len(t, packed, found)
 }
 
 func TestArchiveRuns(t *testing.T) {

@@ -3,8 +3,9 @@ package iam_test
 import (
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 )
 
 func TestDocumentJSON(t *testing.T) {

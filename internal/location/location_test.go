@@ -3,8 +3,9 @@ package location_test
 import (
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/location"
 )
 
 func TestNamesFollowThePartition(t *testing.T) {

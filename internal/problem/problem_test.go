@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
 func TestListKeepsEveryProblemInOrder(t *testing.T) {

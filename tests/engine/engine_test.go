@@ -147,7 +147,7 @@ func TestAHostThatFailsFailsUpAndTheNextUpRepairs(t *testing.T) {
 	})
 	_, err := s.Up(t)
 	require.Error(t, err)
-	assert.ErrorContains(t, err, "step docker: no such repository; check the mirror")
+	require.ErrorContains(t, err, "step docker: no such repository; check the mirror")
 	s.MustUp(t)
 	s.RequireNoChanges(t)
 }
@@ -175,7 +175,7 @@ func TestBadSettingsCreateNothing(t *testing.T) {
 		"pulumi-dss:network.cidrBlock: 10.0.0.0/30 is too small", "pulumi-dss:dss.instanceType:", "pulumi-dss:dss.allowedCidrs[0]:",
 		"(Pulumi.dev.yaml)",
 	} {
-		assert.ErrorContains(t, err, text)
+		require.ErrorContains(t, err, text)
 	}
 	assert.Empty(t, s.Cloud.Existing())
 }
