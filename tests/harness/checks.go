@@ -16,24 +16,24 @@ import (
 type Check string
 
 const (
-	// CheckOrphan: every custom resource but providers belongs, over its parents, to a component.
+	// CheckOrphan is that every custom resource but providers belongs, over its parents, to a component.
 	CheckOrphan Check = "orphan"
-	// CheckName: the name of a component's child is the component's name, or starts with it and "-".
+	// CheckName is that the name of a component's child is the component's name, or starts with it and "-".
 	CheckName Check = "name"
-	// CheckDuplicate: no URN is registered twice. The engine refuses that, also for two parents of the same type.
+	// CheckDuplicate is that no URN is registered twice. The engine refuses that, also for two parents of the same type.
 	CheckDuplicate Check = "duplicate"
-	// CheckTags: every taggable AWS resource carries the tags of RequireTags.
+	// CheckTags is that every taggable AWS resource carries the tags of RequireTags.
 	CheckTags Check = "tags"
-	// CheckInvoke: every invoke and method call is one that the test answers.
+	// CheckInvoke is that every invoke and method call is one that the test answers.
 	CheckInvoke Check = "invoke"
-	// CheckSecret: the SecretValues appear only in values marked secret, and not in user data or tags even so.
+	// CheckSecret is that the SecretValues appear only in values marked secret, and not in user data or tags even so.
 	CheckSecret Check = "secret"
-	// CheckPartition: outside the commercial partition no input names "arn:aws:" or "amazonaws.com".
+	// CheckPartition is that outside the commercial partition no input names "arn:aws:" or "amazonaws.com".
 	CheckPartition Check = "partition"
-	// CheckOutputs: every component registers its outputs. That also makes errors inside them fail the program; an error in
-	// an ApplyT whose result nobody uses stays unseen.
+	// CheckOutputs is that every component registers its outputs. That also makes errors inside them fail the program; an
+	// error in an ApplyT whose result nobody uses stays unseen.
 	CheckOutputs Check = "outputs"
-	// CheckPreview: a preview, with everything computed unknown, registers the same resources.
+	// CheckPreview is that a preview, with everything computed unknown, registers the same resources.
 	CheckPreview Check = "preview"
 )
 

@@ -105,7 +105,7 @@ func TestProviderURN(t *testing.T) {
 
 // TestTaggableTable compares the table with the source of the AWS SDK, for the services that the table names.
 func TestTaggableTable(t *testing.T) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi-aws/sdk/v6").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi-aws/sdk/v6").Output()
 	if err != nil || strings.TrimSpace(string(out)) == "" {
 		t.Skip("the source of the AWS SDK is not in the module cache")
 	}

@@ -59,12 +59,13 @@ func (g *Graph) Golden(file string) {
 
 func compareGolden(fail func(string, ...any), path string, got []byte, write bool) {
 	if write {
+		//nolint:gosec // files of the repository, for everybody who works on it
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, got, 0o644)); err != nil {
 			fail("write the golden file: %v", err)
 		}
 		return
 	}
-	want, err := os.ReadFile(path)
+	want, err := os.ReadFile(path) //nolint:gosec // the path is the test's
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		fail("%s does not exist: run the test with -update to write it, then read it", path)

@@ -103,7 +103,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenComparison(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "deep", "golden.json")
 	var failures []string
-	fail := func(format string, args ...any) { failures = append(failures, format) }
+	fail := func(format string, _ ...any) { failures = append(failures, format) }
 	compareGolden(fail, file, []byte("a\nb\n"), false)
 	require.Len(t, failures, 1)
 	assert.Contains(t, failures[0], "does not exist")

@@ -49,16 +49,16 @@ type monitor struct {
 	root       string
 	resources  []*Resource
 	transforms map[string][]*pulumirpc.Callback // those of a resource and its ancestors, by URN
-	state      map[string]resource.PropertyMap // what getResource answers, by URN
-	outputs    map[string]resource.PropertyMap // what RegisterResourceOutputs delivered, by URN
-	unexpected []string                        // tokens of invokes that nobody answers
+	state      map[string]resource.PropertyMap  // what getResource answers, by URN
+	outputs    map[string]resource.PropertyMap  // what RegisterResourceOutputs delivered, by URN
+	unexpected []string                         // tokens of invokes that nobody answers
 	logs       []Message
 }
 
 func newMonitor(s *settings, location Location, preview bool) *monitor {
 	return &monitor{settings: s, location: location, preview: preview,
 		transforms: map[string][]*pulumirpc.Callback{},
-		state: map[string]resource.PropertyMap{}, outputs: map[string]resource.PropertyMap{}}
+		state:      map[string]resource.PropertyMap{}, outputs: map[string]resource.PropertyMap{}}
 }
 
 // serve listens on the loopback interface until the returned function is called.
