@@ -50,10 +50,10 @@ func write(folder string) ([]host.Tool, error) {
 			return nil, fmt.Errorf("%s: %w", tool.Name, err)
 		}
 		target := filepath.Join(folder, address.Host, filepath.FromSlash(address.Path))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil { //nolint:gosec // public, for whatever serves it
 			return nil, err
 		}
-		if err := os.WriteFile(target, content, 0o644); err != nil {
+		if err := os.WriteFile(target, content, 0o644); err != nil { //nolint:gosec // public, for whatever serves it
 			return nil, err
 		}
 		tools[i].SHA256 = fmt.Sprintf("%x", sha256.Sum256(content))
