@@ -51,7 +51,7 @@ func hostOf(t *testing.T, s *stack) machine {
 func checkHost(t *testing.T, s *stack) {
 	h := hostOf(t, s)
 	assert.Equal(t, "succeeded", h.status().Result)
-	assert.Regexp(t, `^xfs /dev/`, h.exec("findmnt", "-n", "-o", "FSTYPE,SOURCE", "/data"))
+	assert.Regexp(t, `^xfs +/dev/`, h.exec("findmnt", "-n", "-o", "FSTYPE,SOURCE", "/data"))
 	assert.Contains(t, h.exec("id", "dataiku"), "docker", "DSS builds images")
 	assert.NotContains(t, h.exec("id", "-u", "dataiku"), "\n0\n")
 	assert.Regexp(t, `"data-root": *"/data/docker"`, h.exec("cat", "/etc/docker/daemon.json"))

@@ -24,6 +24,7 @@ type drift struct{ resourceType, property, reason string }
 func drifts() []drift {
 	return []drift{
 		{"aws:ec2/instance:Instance", "maintenanceOptions", "DescribeInstances has no maintenance options"},
+		{"aws:ec2/instance:Instance", "disableApiTermination", "DescribeInstanceAttribute forgets what RunInstances was told"},
 		{"aws:eks/nodeGroup:NodeGroup", "nodeRepairConfig", "DescribeNodegroup has no node repair"},
 		{"aws:eks/nodeGroup:NodeGroup", "updateConfig", "DescribeNodegroup has no update configuration"},
 		{"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "description", "rules about groups lose their description"},

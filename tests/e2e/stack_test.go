@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,11 +119,7 @@ func (s *stack) tryUp(flags ...string) (string, error) {
 // expectNoChanges previews, and fails the test when there is anything to do.
 func (s *stack) expectNoChanges() {
 	s.t.Helper()
-	changes := s.plan()
-	if len(changes) > 0 {
-		out, _ := s.try("preview", "--diff")
-		require.Empty(s.t, changes, "a preview after up:\n%s", out)
-	}
+	require.Empty(s.t, s.changes(), "a preview after up")
 }
 
 func (s *stack) destroy() {
@@ -147,21 +144,24 @@ func (s step) resourceType() string {
 // resource is a resource's type and name.
 func (s step) resource() string { return s.resourceType() + "::" + strings.Split(s.URN, "::")[3] }
 
-// plan is what a preview would do, by type and name of the resources that it would not leave alone. What the emulator
-// alone brings about is left out.
+// plan is what a preview would do, by type and name of the resources that it would not leave alone.
 func (s *stack) plan() map[string]string {
+	s.t.Helper()
+	changes := map[string]string{}
+	for _, step := range s.changes() {
+		changes[step.resource()] = strings.TrimSpace(changes[step.resource()] + " " + step.Op)
+	}
+	return changes
+}
+
+// changes are the steps of a preview that would do something. What the emulator alone brings about is left out.
+func (s *stack) changes() []step {
 	s.t.Helper()
 	var preview struct {
 		Steps []step `json:"steps"`
 	}
 	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("preview", "--json")), &preview))
-	changes := map[string]string{}
-	for _, step := range preview.Steps {
-		if step.Op != "same" && step.Op != "read" && !isDrift(step) {
-			changes[step.resource()] = strings.TrimSpace(changes[step.resource()] + " " + step.Op)
-		}
-	}
-	return changes
+	return slices.DeleteFunc(preview.Steps, func(step step) bool { return step.Op == "same" || step.Op == "read" || isDrift(step) })
 }
 
 // output is a stack output; structured ones are JSON.
