@@ -255,7 +255,7 @@ func checkCallsOfDSS(t *testing.T, s *stack) {
 		"ecr describe-repositories --repository-names " + prefix + "/made-by-the-hook",
 	} {
 		out, err := aws(allowed)
-		assert.NoError(t, err, "%s: %s", allowed, out)
+		require.NoError(t, err, "%s: %s", allowed, out)
 	}
 	for _, refused := range []string{
 		"ecr create-repository --repository-name other/images", "eks delete-cluster --name " + s.output("clusterName"),

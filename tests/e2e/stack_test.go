@@ -170,14 +170,6 @@ func (s *stack) output(name string) string {
 	return strings.TrimSpace(s.pulumiOut("stack", "output", name, "--show-secrets"))
 }
 
-// outputs are all stack outputs as `pulumi stack output --json` gives them.
-func (s *stack) outputs() map[string]any {
-	s.t.Helper()
-	var all map[string]any
-	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "output", "--json")), &all))
-	return all
-}
-
 // resources are the types and names of all resources in the stack's state.
 func (s *stack) resources() []string {
 	s.t.Helper()
