@@ -30,8 +30,11 @@ type AWSConfig struct {
 
 // AssumeRole is a role that the deployment takes.
 type AssumeRole struct {
-	RoleARN     string `json:"roleArn"`
-	ExternalID  string `json:"externalId"`
+	// RoleARN is the role. Required.
+	RoleARN string `json:"roleArn"`
+	// ExternalID is what the role's trust policy asks for, if it asks. Default: none.
+	ExternalID string `json:"externalId"`
+	// SessionName is how the deployment appears in CloudTrail. Default: one that is generated.
 	SessionName string `json:"sessionName"`
 }
 

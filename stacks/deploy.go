@@ -15,11 +15,16 @@ import (
 type Platform struct {
 	// KMSKeyARN is the key that everything is encrypted with.
 	KMSKeyARN pulumi.StringInput
-	Network   *network.Network
-	Catalog   *catalog.GlueAthenaCatalog
-	DSS       *dss.DSSInstance
-	Registry  *registry.ECRRegistry
-	Compute   *compute.ComputeEKS
+	// Network is the VPC that the host and the cluster are in.
+	Network *network.Network
+	// Catalog is the metastore, and SQL over it.
+	Catalog *catalog.GlueAthenaCatalog
+	// DSS is the host.
+	DSS *dss.DSSInstance
+	// Registry is where DSS pushes its images to.
+	Registry *registry.ECRRegistry
+	// Compute is the cluster that DSS runs containers in.
+	Compute *compute.ComputeEKS
 
 	config *Config
 	// in has the provider of all components.

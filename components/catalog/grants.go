@@ -90,7 +90,9 @@ func (a *GlueAthenaCatalogArgs) resolve(scope Scope) (Scope, error) {
 
 // Grant is what a policy gives.
 type Grant struct {
-	Location  location.Location
+	// Location is where the catalog is.
+	Location location.Location
+	// Databases are the names of those that may be read. Without any, only `default` can be looked up.
 	Databases []string
 	// Write adds the changes of databases, tables and partitions.
 	Write bool
@@ -100,8 +102,10 @@ type Grant struct {
 	LakeFormation bool
 	// EncryptedCatalog adds the use of the key through Glue.
 	EncryptedCatalog bool
-	KMSKeyARN        string
-	ResultsBucket    string
+	// KMSKeyARN is the key of the catalog and of queries' results.
+	KMSKeyARN string
+	// ResultsBucket is the name of the bucket of queries' results.
+	ResultsBucket string
 }
 
 // Policy is the policy of a grant.

@@ -23,12 +23,18 @@ import (
 //
 // Encryption is not among them: it is fixed when a repository is made.
 type Repair struct {
-	Location     location.Location
-	Prefix       string
-	KeepTagged   int
+	// Location is where the repositories are.
+	Location location.Location
+	// Prefix is what names of repositories begin with, without the slash. No others are touched.
+	Prefix string
+	// KeepTagged is how many tagged images a repository keeps.
+	KeepTagged int
+	// UntaggedDays is for how many days an untagged image stays.
 	UntaggedDays int
+	// PullAccounts are ids of other AWS accounts that may pull. Without any, a repository gets no policy.
 	PullAccounts []string
-	Tags         map[string]string
+	// Tags are put on the repository.
+	Tags map[string]string
 }
 
 // task is a state that calls an API of AWS.
