@@ -36,7 +36,8 @@ type Args struct {
 	AccessLogs pulumi.StringInput
 	// Statements gives further statements of the bucket's policy, by the bucket's ARN.
 	Statements func(arn string) []iam.Statement
-	Tags       map[string]string
+	// Tags are put on the bucket.
+	Tags map[string]string
 }
 
 // Bucket is an S3 bucket together with what makes it complete.

@@ -17,7 +17,8 @@ type Object struct {
 	Source pulumi.AssetOrArchiveInput
 	// ContentType is the MIME type. Default: `binary/octet-stream`.
 	ContentType string
-	Tags        map[string]string
+	// Tags are put on the object.
+	Tags map[string]string
 }
 
 // Put writes an object, after the bucket is ready. It is encrypted as the bucket's default says.

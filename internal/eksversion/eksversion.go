@@ -44,6 +44,7 @@ func (s Status) String() string {
 
 // Verdict is the support of a version on a day.
 type Verdict struct {
+	// Status is the kind of support.
 	Status Status
 	// Message says the status with its dates, and what to do where something is to be done.
 	Message string

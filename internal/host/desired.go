@@ -26,16 +26,25 @@ const (
 // place, and has no secrets. Start from [NewDesired].
 type Desired struct {
 	// OSRelease is the major release of AlmaLinux (or RHEL, Rocky, Oracle): "9" or "8".
-	OSRelease string        `json:"osRelease"`
-	Volume    Volume        `json:"volume"`
-	User      User          `json:"user"`
-	Limits    Limits        `json:"limits"`
-	Locale    string        `json:"locale"`
-	Clock     Clock         `json:"clock"`
-	Packages  []string      `json:"packages"`
-	Guard     MetadataGuard `json:"metadataGuard"`
-	Docker    Docker        `json:"docker"`
-	Tools     []Tool        `json:"tools"`
+	OSRelease string `json:"osRelease"`
+	// Volume is where the data are.
+	Volume Volume `json:"volume"`
+	// User is whom DSS runs as.
+	User User `json:"user"`
+	// Limits are those of DSS's processes.
+	Limits Limits `json:"limits"`
+	// Locale is the system's, as "en_US.UTF-8".
+	Locale string `json:"locale"`
+	// Clock is where the time comes from.
+	Clock Clock `json:"clock"`
+	// Packages are names of RPM packages.
+	Packages []string `json:"packages"`
+	// Guard is who may use the host's role.
+	Guard MetadataGuard `json:"metadataGuard"`
+	// Docker is the daemon that images are built with.
+	Docker Docker `json:"docker"`
+	// Tools are programs that no repository of packages has.
+	Tools []Tool `json:"tools"`
 	// Extra is for further steps of the program, by the step's own key.
 	Extra map[string]any `json:"extra,omitempty"`
 }
@@ -51,9 +60,11 @@ type Volume struct {
 
 // User is the Unix user that DSS runs as. It is never root: DSS refuses to be installed so.
 type User struct {
+	// Name is the login name.
 	Name string `json:"name"`
 	// Home is on the data volume by default: `.aws`, `.kube`, `.docker` and `.ssh` outlive the instance, as DSS's data do.
-	Home  string `json:"home"`
+	Home string `json:"home"`
+	// Shell is the login shell, an absolute path.
 	Shell string `json:"shell"`
 	// UID, also used as GID, for a first instance. With 0 the host chooses. The ids are kept on the volume, and what is kept
 	// there counts for later instances.
@@ -62,7 +73,9 @@ type User struct {
 
 // Limits are those of each process of the DSS user, soft and hard.
 type Limits struct {
+	// OpenFiles is the most files that a process holds open (nofile).
 	OpenFiles int `json:"openFiles"`
+	// Processes is the most processes and threads of the user (nproc).
 	Processes int `json:"processes"`
 }
 
@@ -91,8 +104,9 @@ type Docker struct {
 	// RepositoryURL is the repository's file. A mirror has the file and, beside it, what the publisher has beside his.
 	RepositoryURL string `json:"repositoryURL"`
 	// LogMaxSize is the size of a container's log file before a new one is begun, as "100m".
-	LogMaxSize  string `json:"logMaxSize"`
-	LogMaxFiles int    `json:"logMaxFiles"`
+	LogMaxSize string `json:"logMaxSize"`
+	// LogMaxFiles is how many log files a container keeps.
+	LogMaxFiles int `json:"logMaxFiles"`
 }
 
 // NewDesired is the state of a host by defaults, for a release of the operating system.

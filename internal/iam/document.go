@@ -17,18 +17,22 @@ const (
 
 // Document is a policy: of an identity, of a resource, or the trust policy of a role.
 type Document struct {
-	Version    string      `json:"Version"`
+	// Version is that of the policy language.
+	Version string `json:"Version"`
+	// Statements add up; one that denies outweighs those that allow.
 	Statements []Statement `json:"Statement"`
 }
 
 // Statement allows or denies actions.
 type Statement struct {
 	// Sid names the statement: letters and digits only.
-	Sid    string `json:"Sid,omitempty"`
+	Sid string `json:"Sid,omitempty"`
+	// Effect is [EffectAllow] or [EffectDeny].
 	Effect string `json:"Effect"`
 	// Principal is for policies of resources and for trust policies only.
 	Principal *Principal `json:"Principal,omitempty"`
-	Actions   []string   `json:"Action"`
+	// Actions are names such as `s3:GetObject`. `*` stands for any characters.
+	Actions []string `json:"Action"`
 	// Resources is left out of trust policies.
 	Resources []string `json:"Resource,omitempty"`
 	// Conditions all have to hold.
@@ -41,9 +45,12 @@ type Conditions map[string]map[string][]string
 // Principal is who a statement of a resource's policy is about.
 type Principal struct {
 	// Anyone stands for `*`. Conditions have to narrow it.
-	Anyone    bool     `json:"-"`
-	AWS       []string `json:"AWS,omitempty"`
-	Service   []string `json:"Service,omitempty"`
+	Anyone bool `json:"-"`
+	// AWS are ARNs of roles, users or accounts.
+	AWS []string `json:"AWS,omitempty"`
+	// Service are AWS services by their domain, such as `ec2.amazonaws.com`.
+	Service []string `json:"Service,omitempty"`
+	// Federated are identity providers, by ARN.
 	Federated []string `json:"Federated,omitempty"`
 }
 

@@ -18,15 +18,19 @@ const DeletionWindowInDays = 30
 
 // Args describe a key.
 type Args struct {
-	Location    location.Location
+	// Location is where the key is.
+	Location location.Location
+	// Description says what the key is for.
 	Description string
 	// Logs lets CloudWatch Logs of this region use the key for log groups.
 	Logs bool
 	// Volumes lets principals of this account use the key through EC2. Auto Scaling needs that to launch nodes with
 	// encrypted volumes, and its service-linked role cannot be named before it exists.
 	Volumes bool
+	// Removal decides whether the key goes with `destroy`.
 	Removal removal.Keys
-	Tags    map[string]string
+	// Tags are put on the key.
+	Tags map[string]string
 }
 
 // New makes a key that rotates every year. It survives `destroy` unless both keys of removal are turned.

@@ -19,6 +19,7 @@ type Problem struct {
 	Fix string
 }
 
+// String is where, what, and what to do.
 func (p Problem) String() string {
 	text := p.Wrong
 	if p.Path != "" {
@@ -69,6 +70,7 @@ type Error struct {
 	Problems List
 }
 
+// Error is one line for one problem, and otherwise a line for each.
 func (e *Error) Error() string {
 	if len(e.Problems) == 1 {
 		return fmt.Sprintf("%s: %s", e.Subject, e.Problems[0])

@@ -36,7 +36,8 @@ type Args struct {
 	AWSPolicies []string
 	// Policies are the role's own policies, as JSON, by a short name.
 	Policies map[string]pulumi.StringInput
-	Tags     map[string]string
+	// Tags are put on the role.
+	Tags map[string]string
 }
 
 // Role is an IAM role together with what makes it complete.
