@@ -32,7 +32,8 @@ type Graph struct {
 type Message struct {
 	// Severity is DEBUG, INFO, WARNING or ERROR.
 	Severity string
-	Text     string
+	// Text is the message.
+	Text string
 	// URN is the resource that the message is about, or the stack's.
 	URN string
 }
@@ -49,15 +50,19 @@ type Resource struct {
 	// Custom is true for what a provider manages, false for components. Remote is true for a component that a provider
 	// makes. Read is true for what exists already and is only looked up.
 	Custom, Remote, Read bool
-	Options              Options
+	// Options are the resource options.
+	Options Options
 
 	t testing.TB
 }
 
 // Options are the resource options as the engine receives them.
 type Options struct {
-	Protect, RetainOnDelete                                  bool
-	DeleteBeforeReplace                                      *bool
+	// Protect keeps the resource from being deleted. RetainOnDelete leaves it in the cloud when the stack forgets it.
+	Protect, RetainOnDelete bool
+	// DeleteBeforeReplace is nil where the program leaves the order to the provider.
+	DeleteBeforeReplace *bool
+	// IgnoreChanges, ReplaceOnChanges and AdditionalSecretOutputs are paths of properties.
 	IgnoreChanges, ReplaceOnChanges, AdditionalSecretOutputs []string
 	// Aliases are URNs, or "name=… type=… parent=…" for partial ones.
 	Aliases []string
@@ -68,10 +73,14 @@ type Options struct {
 	// Dependencies are URNs of everything that this resource waits for; PropertyDependencies say which input brought them.
 	Dependencies         []string
 	PropertyDependencies map[string][]string
-	DeletedWith          string
-	CustomTimeouts       Timeouts
-	Version              string
-	ImportID             string
+	// DeletedWith is the URN of the resource whose deletion deletes this one too.
+	DeletedWith string
+	// CustomTimeouts bound the provider's operations.
+	CustomTimeouts Timeouts
+	// Version is the provider plugin's; empty for any.
+	Version string
+	// ImportID is the cloud's id of what the resource is to take over.
+	ImportID string
 }
 
 // Timeouts are the custom timeouts, zero where not set.
