@@ -67,6 +67,7 @@ lint: $(LINTER) ## run the linters of .golangci.yml; takes minutes
 	@echo "Checking the tree: this takes minutes."
 	nice -n 10 $(LINTER) run --concurrency 2 --timeout 30m
 	nice -n 10 $(LINTER) run --concurrency 2 --timeout 30m --build-tags e2e ./tests/e2e/...
+	cd tools/tables && nice -n 10 $(CURDIR)/$(LINTER) run --concurrency 2 --timeout 30m
 
 $(LINTER): tools/lint/go.mod
 	@echo "Building the linters from their Go module: this takes minutes, once."

@@ -53,7 +53,7 @@ func instanceTypeFiles(motoWheel, karpenterDir string) (map[string][]byte, error
 	if err != nil {
 		return nil, err
 	}
-	defer moto.Close()
+	defer func() { _ = moto.Close() }() // it was only read
 	types := map[string]described{}
 	if err := moto.decode("moto/ec2/resources/instance_types.json.gz", &types); err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func run(s sources, root string) error {
 // writeAll writes files, by name, into a folder that must exist.
 func writeAll(folder string, files map[string][]byte) error {
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil { //nolint:gosec // files of the repository
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (w *wheel) decode(name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", w.pkg, w.version, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	plain, err := gzip.NewReader(file)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
