@@ -90,7 +90,8 @@ func TestNATStrategies(t *testing.T) {
 func TestGatewaysWaitForTheirWayToTheInternet(t *testing.T) {
 	t.Parallel()
 	graph := run(t, nil)
-	assert.True(t, graph.DependsOn(graph.One(natGateway, ""), graph.One(route, "lab-public-out")))
+	assert.True(t, graph.DependsOn(graph.One(natGateway, ""), graph.One("aws:ec2/internetGateway:InternetGateway", "")))
+	assert.False(t, graph.DependsOn(graph.One(natGateway, ""), graph.One(route, "lab-public-out")), "nothing waits that need not")
 }
 
 func TestInterfaceEndpointsAreReachedFromInsideOnly(t *testing.T) {

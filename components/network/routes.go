@@ -24,14 +24,20 @@ func natGateways(strategy NATStrategy, zones int) int {
 // routes gives public subnets a way to the internet and back, and private ones a way out as the strategy says. It
 // returns all route tables.
 func (n *Network) routes(zones []string, public, private []*ec2.Subnet) (pulumi.StringArray, error) {
-	table, err := n.publicRoutes(public)
+	internet, err := ec2.NewInternetGateway(n.ctx, n.child("internet"), &ec2.InternetGatewayArgs{
+		VpcId: n.VPCID, Tags: n.tags("internet"),
+	}, n.parent())
+	if err != nil {
+		return nil, fmt.Errorf("creating the internet gateway: %w", err)
+	}
+	table, err := n.publicRoutes(internet, public)
 	if err != nil {
 		return nil, err
 	}
 	tables := pulumi.StringArray{table.ID()}
 	var gateways []*ec2.NatGateway
 	for i := range natGateways(n.args.NAT, len(zones)) {
-		gateway, err := n.natGateway(i, public[i])
+		gateway, err := n.natGateway(i, public[i], internet)
 		if err != nil {
 			return nil, err
 		}
@@ -59,19 +65,13 @@ func (n *Network) routes(zones []string, public, private []*ec2.Subnet) (pulumi.
 	return tables, nil
 }
 
-func (n *Network) publicRoutes(public []*ec2.Subnet) (*ec2.RouteTable, error) {
-	gateway, err := ec2.NewInternetGateway(n.ctx, n.child("internet"), &ec2.InternetGatewayArgs{
-		VpcId: n.VPCID, Tags: n.tags("internet"),
-	}, n.parent())
-	if err != nil {
-		return nil, fmt.Errorf("creating the internet gateway: %w", err)
-	}
+func (n *Network) publicRoutes(internet *ec2.InternetGateway, public []*ec2.Subnet) (*ec2.RouteTable, error) {
 	table, err := n.routeTable("public", public...)
 	if err != nil {
 		return nil, err
 	}
 	route, err := ec2.NewRoute(n.ctx, n.child("public-out"), &ec2.RouteArgs{
-		RouteTableId: table.ID(), DestinationCidrBlock: pulumi.String(everywhere), GatewayId: gateway.ID(),
+		RouteTableId: table.ID(), DestinationCidrBlock: pulumi.String(everywhere), GatewayId: internet.ID(),
 	}, n.parent())
 	if err != nil {
 		return nil, fmt.Errorf("routing public subnets out: %w", err)
@@ -97,7 +97,8 @@ func (n *Network) routeTable(role string, subnets ...*ec2.Subnet) (*ec2.RouteTab
 	return table, nil
 }
 
-func (n *Network) natGateway(i int, subnet *ec2.Subnet) (*ec2.NatGateway, error) {
+// natGateway makes a gateway as soon as the VPC has a way to the internet at all, which is all that AWS asks for.
+func (n *Network) natGateway(i int, subnet *ec2.Subnet, internet *ec2.InternetGateway) (*ec2.NatGateway, error) {
 	role := fmt.Sprintf("nat-%d", i)
 	address, err := ec2.NewEip(n.ctx, n.child(role), &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: n.tags(role)}, n.parent())
 	if err != nil {
@@ -105,12 +106,9 @@ func (n *Network) natGateway(i int, subnet *ec2.Subnet) (*ec2.NatGateway, error)
 	}
 	gateway, err := ec2.NewNatGateway(n.ctx, n.child(role), &ec2.NatGatewayArgs{
 		SubnetId: subnet.ID(), AllocationId: address.ID(), Tags: n.tags(role),
-	}, n.parent(), pulumi.DependsOn(n.publicWay()))
+	}, n.parent(), pulumi.DependsOn([]pulumi.Resource{internet}))
 	if err != nil {
 		return nil, fmt.Errorf("creating NAT gateway %d: %w", i, err)
 	}
 	return gateway, nil
 }
-
-// publicWay is what a NAT gateway itself needs to reach the internet.
-func (n *Network) publicWay() []pulumi.Resource { return append([]pulumi.Resource{}, n.Egress...) }

@@ -3,7 +3,9 @@
 package location
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -21,27 +23,44 @@ type Location struct {
 	AccountID string
 }
 
-// Lookup asks the provider that the parent's children use.
+// Lookup asks the provider that the parent's children use. It asks for everything at the same time: nothing of the parent
+// is registered before the answers are there.
 func Lookup(ctx *pulumi.Context, parent pulumi.Resource) (Location, error) {
 	by := pulumi.Parent(parent)
-	partition, err := aws.GetPartition(ctx, nil, by)
-	if err != nil {
-		return Location{}, fmt.Errorf("looking up the partition: %w", err)
+	var at Location
+	questions := []func() error{
+		func() error {
+			partition, err := aws.GetPartition(ctx, nil, by)
+			if err != nil {
+				return fmt.Errorf("looking up the partition: %w", err)
+			}
+			at.Partition, at.DNSSuffix = partition.Partition, partition.DnsSuffix
+			return nil
+		},
+		func() error {
+			region, err := aws.GetRegion(ctx, nil, by)
+			if err != nil {
+				return fmt.Errorf("looking up the region: %w", err)
+			}
+			at.Region = region.Name
+			return nil
+		},
+		func() error {
+			identity, err := aws.GetCallerIdentity(ctx, nil, by)
+			if err != nil {
+				return fmt.Errorf("looking up the account: %w", err)
+			}
+			at.AccountID = identity.AccountId
+			return nil
+		},
 	}
-	region, err := aws.GetRegion(ctx, nil, by)
-	if err != nil {
-		return Location{}, fmt.Errorf("looking up the region: %w", err)
+	failures := make([]error, len(questions))
+	var asked sync.WaitGroup
+	for i, ask := range questions {
+		asked.Go(func() { failures[i] = ask() })
 	}
-	identity, err := aws.GetCallerIdentity(ctx, nil, by)
-	if err != nil {
-		return Location{}, fmt.Errorf("looking up the account: %w", err)
-	}
-	return Location{
-		Partition: partition.Partition,
-		DNSSuffix: partition.DnsSuffix,
-		Region:    region.Name,
-		AccountID: identity.AccountId,
-	}, nil
+	asked.Wait()
+	return at, errors.Join(failures...)
 }
 
 // ARN is the ARN of a resource of this account and region.
