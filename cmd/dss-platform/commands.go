@@ -53,7 +53,9 @@ func up(ctx context.Context, s *session) error {
 	if !s.confirmed() {
 		return errNotConfirmed
 	}
-	options := []optup.Option{optup.ProgressStreams(s.progress()), optup.ErrorProgressStreams(s.err), optup.SuppressOutputs()}
+	options := []optup.Option{
+		optup.ProgressStreams(s.progress()), optup.ErrorProgressStreams(s.err), optup.SuppressOutputs(), optup.Parallel(parallelOperations),
+	}
 	if s.expectNoChanges {
 		options = append(options, optup.ExpectNoChanges())
 	}
@@ -141,3 +143,7 @@ func engineError(err error) error {
 	}
 	return errors.New("the engine reported an error, shown above")
 }
+
+// parallelOperations is how many operations may be under way at once. The engine's default goes by the CPUs of the machine
+// that it runs on, although operations only wait for AWS: on a small one the control plane would queue behind endpoints.
+const parallelOperations = 32
