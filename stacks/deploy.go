@@ -33,7 +33,8 @@ type Platform struct {
 
 // Deploy builds the environment's components. The settings have to be free of [Config.Problems].
 //
-// The order is that of reading. What waits for what is up to the inputs: DSS does not wait for EKS.
+// What waits for what is up to the inputs: DSS does not wait for EKS. But look-ups hold up what comes behind them, so that
+// what takes longest, the control plane, comes first.
 func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	provider, err := cfg.provider(ctx)
 	if err != nil {
@@ -41,7 +42,7 @@ func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	}
 	p := &Platform{config: cfg, in: pulumi.Providers(provider)}
 	for _, build := range []func(*pulumi.Context) error{
-		p.encryptionKey, p.network, p.registry, p.catalog, p.host, p.compute, p.attachment,
+		p.encryptionKey, p.network, p.compute, p.registry, p.catalog, p.host, p.attachment,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, err
