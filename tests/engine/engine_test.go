@@ -59,6 +59,15 @@ func left(s *simtest.Stack) map[string]int {
 	return count
 }
 
+// A development stack that is destroyed can be built again under its name.
+func TestDevCanBeBuiltAgain(t *testing.T) {
+	s := environment(t, "dev")
+	s.MustUp(t)
+	require.NoError(t, s.Destroy(t))
+	s.MustUp(t)
+	s.RequireNoChanges(t)
+}
+
 // retained are the types of resources that destroy leaves: those that hold data, and what closes and encrypts them.
 func retained() []string {
 	return []string{
@@ -103,10 +112,10 @@ func TestEnvironmentsFromUpToDestroy(t *testing.T) {
 	}
 }
 
+// The preset turns the keys of all other components.
 func TestBothKeysDeleteEverything(t *testing.T) {
 	s := environment(t, "dev")
-	s.SetConfig(t, "pulumi-dss:allowDataDeletion", "true")
-	for _, part := range []string{"encryption", "registry", "catalog", "dss", "compute"} {
+	for _, part := range []string{"encryption", "dss"} {
 		s.SetConfig(t, "pulumi-dss:"+part, `{"deleteData":true}`)
 	}
 	s.MustUp(t)
