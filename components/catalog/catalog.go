@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/bucket"
 	"github.com/pulumi-dss/pulumi-dss/internal/kmskey"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
@@ -154,8 +155,8 @@ func (c *GlueAthenaCatalog) makeDatabases() error {
 		}
 		made, err := glue.NewCatalogDatabase(c.ctx, c.child("database-"+database.Name), &glue.CatalogDatabaseArgs{
 			Name:        pulumi.String(database.Name),
-			Description: optional(database.Description),
-			LocationUri: optional(database.Location),
+			Description: optional.String(database.Description),
+			LocationUri: optional.String(database.Location),
 			Tags:        pulumi.ToStringMap(c.tags("database-" + database.Name)),
 			// What is written before the settings of the account are made is not encrypted, and everybody's.
 		}, c.parent(), c.args.removal().Option(), pulumi.DependsOn(c.settled))
@@ -213,12 +214,4 @@ func (c *GlueAthenaCatalog) tags(part string) map[string]string {
 	tags := map[string]string{"Name": c.child(part)}
 	maps.Copy(tags, c.args.Tags)
 	return tags
-}
-
-// optional is nil for an empty string, so that the provider uses its default.
-func optional(s string) pulumi.StringPtrInput {
-	if s == "" {
-		return nil
-	}
-	return pulumi.String(s)
 }

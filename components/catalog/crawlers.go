@@ -9,6 +9,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -78,7 +79,7 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 		DatabaseName:          pulumi.String(database.Name),
 		Role:                  taken.Arn,
 		Schedule:              pulumi.String(database.Crawler.Schedule),
-		TablePrefix:           optional(database.Crawler.TablePrefix),
+		TablePrefix:           optional.String(database.Crawler.TablePrefix),
 		SecurityConfiguration: security.Name,
 		S3Targets: glue.CrawlerS3TargetArray{glue.CrawlerS3TargetArgs{
 			Path: pulumi.String(database.Location), Exclusions: pulumi.ToStringArray(database.Crawler.Exclusions),

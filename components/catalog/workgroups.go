@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/athena"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // workgroups makes the workgroups. Their settings are enforced, so that no client writes results elsewhere or unencrypted.
@@ -15,7 +17,7 @@ func (c *GlueAthenaCatalog) workgroups() error {
 		locations[workgroup.Name] = location
 		made, err := athena.NewWorkgroup(c.ctx, c.child("workgroup-"+workgroup.Name), &athena.WorkgroupArgs{
 			Name:          pulumi.String(workgroup.Name),
-			Description:   optional(workgroup.Description),
+			Description:   optional.String(workgroup.Description),
 			Configuration: c.configuration(workgroup, location),
 			// Queries that were run, and saved ones, go with the workgroup.
 			ForceDestroy: pulumi.Bool(c.args.removal().Turned()),

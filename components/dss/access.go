@@ -7,6 +7,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // sshPort is where SSH listens.
@@ -190,7 +192,7 @@ func (d *DSSInstance) networkInterface() (*ec2.NetworkInterface, error) {
 // publicAddress gives the instance an Elastic IP, if one was asked for.
 func (d *DSSInstance) publicAddress(instance *ec2.Instance) (pulumi.StringOutput, bool, error) {
 	var none pulumi.StringOutput
-	allocation := optional(d.args.ElasticIPAllocationID)
+	allocation := optional.String(d.args.ElasticIPAllocationID)
 	switch {
 	case d.args.ElasticIP:
 		made, err := ec2.NewEip(d.ctx, d.child("host"), &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: d.tags("host")}, d.parent())

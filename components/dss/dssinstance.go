@@ -195,11 +195,3 @@ func (d *DSSInstance) tagMap(part string) map[string]string {
 	maps.Copy(tags, d.args.Tags)
 	return tags
 }
-
-// optional is nil for an empty string, so that the provider uses its default.
-func optional(s string) pulumi.StringPtrInput {
-	if s == "" {
-		return nil
-	}
-	return pulumi.String(s)
-}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -56,7 +57,7 @@ func (d *DSSInstance) hostRole() error {
 		d.Role = made
 	}
 	profile, err := awsiam.NewInstanceProfile(d.ctx, d.child("host"), &awsiam.InstanceProfileArgs{
-		Role: d.Role.Name, Path: optional(d.args.Roles.Path), Tags: d.tags("host"),
+		Role: d.Role.Name, Path: optional.String(d.args.Roles.Path), Tags: d.tags("host"),
 	}, d.parent())
 	if err != nil {
 		return fmt.Errorf("creating the instance profile: %w", err)
@@ -84,7 +85,7 @@ func (d *DSSInstance) keyPair() error {
 		return nil
 	}
 	user, err := awsiam.NewUser(d.ctx, d.child("dss"), &awsiam.UserArgs{
-		Path: optional(d.args.Roles.Path), PermissionsBoundary: optional(d.args.Roles.PermissionsBoundary), Tags: d.tags("dss"),
+		Path: optional.String(d.args.Roles.Path), PermissionsBoundary: optional.String(d.args.Roles.PermissionsBoundary), Tags: d.tags("dss"),
 	}, d.parent())
 	if err != nil {
 		return fmt.Errorf("creating the user of DSS: %w", err)
@@ -134,7 +135,7 @@ func (d *DSSInstance) GrantUser(name string, policy pulumi.StringInput) error {
 	}
 	// Policies inside a user may have 2048 characters in all; a policy of its own has 6144.
 	made, err := awsiam.NewPolicy(d.ctx, d.child("dss-"+name), &awsiam.PolicyArgs{
-		Path: optional(d.args.Roles.Path), Policy: policy, Tags: d.tags("dss-" + name),
+		Path: optional.String(d.args.Roles.Path), Policy: policy, Tags: d.tags("dss-" + name),
 	}, d.parent())
 	if err != nil {
 		return fmt.Errorf("creating policy %s: %w", d.child("dss-"+name), err)

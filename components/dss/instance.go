@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/host"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // instance makes the EC2 instance. It holds nothing that is missed: another one takes its place with the same data volume
@@ -17,7 +18,7 @@ func (d *DSSInstance) instance() (*ec2.Instance, error) {
 		Ami:                     d.imageID.ToStringPtrOutput(),
 		InstanceType:            pulumi.String(d.args.InstanceType),
 		IamInstanceProfile:      d.profile.Name,
-		KeyName:                 optional(d.args.KeyName),
+		KeyName:                 optional.String(d.args.KeyName),
 		EbsOptimized:            pulumi.Bool(true),
 		Monitoring:              pulumi.Bool(d.args.DetailedMonitoring),
 		DisableApiTermination:   pulumi.Bool(d.args.TerminationProtection),
@@ -61,7 +62,7 @@ func (d *DSSInstance) connect(args *ec2.InstanceArgs) error {
 	}
 	args.SubnetId = d.args.SubnetID.ToStringOutput().ToStringPtrOutput()
 	args.VpcSecurityGroupIds = d.hostGroups()
-	args.PrivateIp = optional(d.args.PrivateIP)
+	args.PrivateIp = optional.String(d.args.PrivateIP)
 	return nil
 }
 

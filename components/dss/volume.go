@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ebs"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // dataDevice is the name that EC2 gives the attachment. Nitro instances show the volume as an NVMe disk, which the boot finds
@@ -27,7 +29,7 @@ func (d *DSSInstance) dataVolume() error {
 		Throughput:       pulumi.Int(wanted.ThroughputMiBps),
 		Encrypted:        pulumi.Bool(true),
 		KmsKeyId:         d.keyARN.ToStringPtrOutput(),
-		SnapshotId:       optional(wanted.SnapshotID),
+		SnapshotId:       optional.String(wanted.SnapshotID),
 		Tags:             d.tags("data"),
 	}
 	volume, err := ebs.NewVolume(d.ctx, d.child("data"), args, d.parent(), d.removal().Option(),

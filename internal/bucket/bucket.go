@@ -12,6 +12,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 )
 
@@ -59,7 +60,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("creating bucket %s: %w", name, errNoKey)
 	}
 	made, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
-		Bucket:       optional(args.Name),
+		Bucket:       optional.String(args.Name),
 		ForceDestroy: pulumi.Bool(args.Removal.Turned()),
 		Tags:         pulumi.ToStringMap(args.Tags),
 	}, with(opts, args.Removal.Option())...)
@@ -182,12 +183,4 @@ func (b *Bucket) logAccess(ctx *pulumi.Context, name string, args Args, opts []p
 // with appends to a copy, so that the options of one resource never get into another's.
 func with(opts []pulumi.ResourceOption, more ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append(append(make([]pulumi.ResourceOption, 0, len(opts)+len(more)), opts...), more...)
-}
-
-// optional is nil for an empty string, so that the provider uses its default.
-func optional(s string) pulumi.StringPtrInput {
-	if s == "" {
-		return nil
-	}
-	return pulumi.String(s)
 }

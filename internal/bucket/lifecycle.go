@@ -3,6 +3,8 @@ package bucket
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // DefaultNoncurrentDays is for how many days a version of an object stays after it was overwritten or deleted: a month
@@ -70,7 +72,7 @@ func ruleArgs(rule Rule) s3.BucketLifecycleConfigurationV2RuleArgs {
 	args := s3.BucketLifecycleConfigurationV2RuleArgs{
 		Id:     pulumi.String(rule.ID),
 		Status: pulumi.String("Enabled"),
-		Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: optional(rule.Prefix)},
+		Filter: s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: optional.String(rule.Prefix)},
 	}
 	switch {
 	case rule.ExpireAfterDays > 0:

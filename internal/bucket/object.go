@@ -5,6 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // Object describes an object that is part of a deployment.
@@ -27,7 +29,7 @@ func (b *Bucket) Put(ctx *pulumi.Context, name string, object Object, opts ...pu
 		Bucket:      b.Name,
 		Key:         pulumi.String(object.Key),
 		Source:      object.Source,
-		ContentType: optional(object.ContentType),
+		ContentType: optional.String(object.ContentType),
 		Tags:        pulumi.ToStringMap(object.Tags),
 	}
 	if object.Content != nil {

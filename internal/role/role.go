@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // Settings are what an organization asks of every role.
@@ -50,9 +51,9 @@ type Role struct {
 // New makes a role with its policies. Each is a resource of its own, so that a change shows as one.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Role, error) {
 	made, err := awsiam.NewRole(ctx, name, &awsiam.RoleArgs{
-		Name:                optional(args.Name),
-		Path:                optional(args.Path),
-		PermissionsBoundary: optional(args.PermissionsBoundary),
+		Name:                optional.String(args.Name),
+		Path:                optional.String(args.Path),
+		PermissionsBoundary: optional.String(args.PermissionsBoundary),
 		Description:         pulumi.String(args.Description),
 		AssumeRolePolicy:    pulumi.String(args.Trust.JSON()),
 		Tags:                pulumi.ToStringMap(args.Tags),
@@ -86,12 +87,4 @@ func (r *Role) Grant(ctx *pulumi.Context, name string, policy pulumi.StringInput
 	}
 	r.Grants = append(r.Grants, made)
 	return nil
-}
-
-// optional is nil for an empty string, so that the provider uses its default.
-func optional(s string) pulumi.StringPtrInput {
-	if s == "" {
-		return nil
-	}
-	return pulumi.String(s)
 }
