@@ -239,6 +239,19 @@ class System:
         except KeyError:
             return None
 
+    def group(self, name: str):
+        """The gid of a group, or None."""
+        if self.root != "/":
+            for line in self.read("/etc/group", "").splitlines():
+                fields = line.split(":")
+                if fields[0] == name:
+                    return int(fields[2])
+            return None
+        try:
+            return grp.getgrnam(name).gr_gid
+        except KeyError:
+            return None
+
     def service(self, unit: str, restart: bool = False) -> None:
         """Makes a unit start with the host, and run now. `restart` is for a changed configuration."""
         if not self.succeeds("systemctl", "is-enabled", "--quiet", unit):
