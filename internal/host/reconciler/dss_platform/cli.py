@@ -1,4 +1,7 @@
-"""Commands: `run` reconciles, `retry` does so when a deployment waits for it, `status` shows the last run."""
+"""Commands: `run` reconciles, `retry` does so when a deployment waits for it, `status` shows the last run.
+
+`inside` is for the program itself: DSS's interpreter runs it as the DSS user.
+"""
 
 import argparse
 import contextlib
@@ -9,6 +12,7 @@ import time
 import uuid
 
 from . import engine, journal, lock, retry, status, steps, wait_condition
+from .inside import child
 from .step import StepError
 from .system import CommandFailed, System
 
@@ -23,6 +27,8 @@ def main(words: list, host=None, all_steps=None) -> int:
     if args.command == "status":
         print((host or System()).read(status.PATH, "no run yet"))
         return 0
+    if args.command == "inside":
+        return child.main()
     if host is None:
         log = journal.Journal(journal.PATH)
         log.run = uuid.uuid4().hex[:8]
@@ -46,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--instance", default="", help="instance id; asked of the instance's metadata if not given")
         one.add_argument("--handle-seconds", type=float, default=HANDLE_SECONDS, help="how long to wait for the handle")
     commands.add_parser("status")
+    commands.add_parser("inside")
     return parser
 
 

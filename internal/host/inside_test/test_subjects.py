@@ -1,0 +1,462 @@
+"""Each subject against the real client and a fake DSS: made, settled, restored, kept, removed."""
+
+import unittest
+
+from doubles import DSSTest, in_both_versions
+
+GROUPS = {"groups": [{"name": "data", "definition": {"description": "Data people", "admin": False, "mayCreateProjects": True}}]}
+
+
+@in_both_versions
+class Groups(DSSTest):
+    def stored(self):
+        return self.server.state.store.get("groups")
+
+    def test_first_run_makes_and_the_second_does_nothing(self):
+        said = self.succeed("groups", GROUPS)
+        self.assertIn("made group data", said["changes"])
+        self.assertEqual((self.stored()["data"]["description"], self.stored()["data"]["mayCreateProjects"]), ("Data people", True))
+        self.assert_settled("groups", GROUPS)
+
+    def test_drift_is_restored_and_a_key_set_by_hand_stays(self):
+        self.succeed("groups", GROUPS)
+        with self.server.state.store.edit("groups") as groups:
+            groups["data"].update(mayCreateProjects=False, mayWriteSafeCode=True)
+        said = self.succeed("groups", GROUPS)
+        self.assertEqual(said["changes"], ["group data: set mayCreateProjects"])
+        self.assertTrue(self.stored()["data"]["mayWriteSafeCode"])
+
+    def test_a_dropped_key_is_told_with_its_path(self):
+        wanted = {"groups": [{"name": "data", "definition": {"noSuchRight": True}}]}
+        said = self.run_subject("groups", wanted)
+        self.assertIn("group data: DSS dropped noSuchRight", said["failure"]["why"])
+        self.assertTrue(said["failure"]["advice"])
+
+    def test_only_ours_are_removed(self):
+        with self.server.state.store.edit("groups") as groups:
+            groups["theirs"] = {"name": "theirs", "sourceType": "LOCAL"}
+        both = {"groups": [*GROUPS["groups"], {"name": "theirs", "definition": {"description": "x"}}]}
+        self.succeed("groups", both)
+        said = self.succeed("groups", {"groups": []})
+        self.assertEqual(said["changes"], ["removed group data, which is not wanted any more"])
+        self.assertIn("theirs", self.stored())
+        self.assert_settled("groups", {"groups": []})
+
+
+USER = {"login": "ada", "definition": {"displayName": "Ada", "email": "ada@example.com", "userProfile": "FULL_DESIGNER",
+                                       "groups": ["data"], "sourceType": "LOCAL"}, "password": {"$value": "first-password"}}
+
+
+@in_both_versions
+class Users(DSSTest):
+    def setUp(self):
+        super().setUp()
+        self.succeed("groups", {"groups": [{"name": n, "definition": {}} for n in ("data", "more")]})
+
+    def stored(self):
+        return self.server.state.store.get("users")["ada"]
+
+    def changed(self, **definition):
+        return {"users": [{**USER, "definition": {**USER["definition"], **definition}}]}
+
+    def test_first_run_makes_and_the_second_does_nothing(self):
+        said = self.succeed("users", {"users": [USER]})
+        self.assertEqual(said["changes"], ["made user ada"])
+        self.assertTrue(self.server.state.password_is("ada", "first-password"))
+        self.assertIn("data", self.stored()["groups"])
+        self.assert_settled("users", {"users": [USER]})
+
+    def test_groups_are_added_and_ours_of_before_taken_away(self):
+        self.succeed("users", {"users": [USER]})
+        with self.server.state.store.edit("users") as users:
+            users["ada"]["groups"].append("administrators")
+        self.succeed("users", self.changed(groups=["more"]))
+        self.assertEqual(set(self.stored()["groups"]), {"user:ada", "administrators", "more"})
+        self.assert_settled("users", self.changed(groups=["more"]))
+
+    def test_a_group_that_somebody_took_away_comes_back(self):
+        self.succeed("users", {"users": [USER]})
+        with self.server.state.store.edit("users") as users:
+            users["ada"]["groups"].remove("data")
+        self.succeed("users", {"users": [USER]})
+        self.assertIn("data", self.stored()["groups"])
+
+    def test_the_password_is_set_when_the_secret_changes_and_not_else(self):
+        self.succeed("users", {"users": [USER]})
+        self.client.get_user("ada").get_settings()
+        settings = self.client.get_user("ada").get_settings()
+        settings.get_raw()["password"] = "her own"
+        settings.save()
+        self.assert_settled("users", {"users": [USER]})
+        self.assertTrue(self.server.state.password_is("ada", "her own"))
+        self.succeed("users", {"users": [{**USER, "password": {"$value": "second-password"}}]})
+        self.assertTrue(self.server.state.password_is("ada", "second-password"))
+
+    def test_a_user_without_a_secret_gets_a_password_that_nobody_knows(self):
+        self.succeed("users", {"users": [{k: v for k, v in USER.items() if k != "password"}]})
+        self.assertFalse(self.server.state.password_is("ada", ""))
+
+    def test_a_user_that_was_there_keeps_the_password(self):
+        self.client.create_user("ada", "her own", profile="FULL_DESIGNER")
+        said = self.succeed("users", {"users": [USER]})
+        self.assertTrue(self.server.state.password_is("ada", "her own"))
+        self.assertTrue(any("displayName" in c for c in said["changes"]))
+        self.succeed("users", {"users": []})
+        self.assertIn("ada", self.server.state.store.get("users"))
+
+    def test_what_was_set_by_hand_stays(self):
+        self.succeed("users", {"users": [USER]})
+        with self.server.state.store.edit("users") as users:
+            users["ada"]["userProperties"] = {"team": "x"}
+        self.succeed("users", self.changed(displayName="Ada L."))
+        self.assertEqual((self.stored()["userProperties"], self.stored()["displayName"]), ({"team": "x"}, "Ada L."))
+
+    def test_ours_are_removed(self):
+        self.succeed("users", {"users": [USER]})
+        self.succeed("users", {"users": []})
+        self.assertEqual(set(self.server.state.store.get("users")), {"admin"})
+
+    def test_a_profile_that_the_licence_lacks_is_told(self):
+        said = self.run_subject("users", self.changed(userProfile="NO_SUCH"))
+        self.assertIn("'NO_SUCH' is not allowed by your license", said["failure"]["why"])
+
+    def test_no_password_is_remembered(self):
+        self.succeed("users", {"users": [USER]})
+        self.assertNotIn("first-password", str(self.memory))
+
+
+@in_both_versions
+class Administrator(DSSTest):
+    payload = {"login": "admin", "password": {"$value": "a new password"}}
+
+    def test_sets_the_password(self):
+        self.succeed("administrator", self.payload)
+        self.assertTrue(self.server.state.password_is("admin", "a new password"))
+
+    def test_an_instance_without_that_user_is_warned_of(self):
+        with self.server.state.store.edit("users") as users:
+            users.pop("admin")
+        self.assertIn("no user admin", self.succeed("administrator", self.payload)["warnings"][0])
+
+
+@in_both_versions
+class ApiKeys(DSSTest):
+    def test_only_older_ones_of_ours_go(self):
+        for label in ("dss-platform-old", "dss-platform-new", "theirs"):
+            self.server.state.add_key(label=label, globalPermissions={"admin": True})
+        payload = {"prefix": "dss-platform-", "label": "dss-platform-new"}
+        self.succeed("api_keys", payload)
+        labels = {key["label"] for key in self.server.state.store.get("api-keys").values()}
+        self.assertEqual(labels, {"dss-platform-new", "theirs", "tests"})
+        self.assert_settled("api_keys", payload)
+
+
+LICENSE = '{"content": {"licenseId": "L1", "licensedProfiles": {"FULL_DESIGNER": 10}, "expiresOn": "%s"}, "sig": "x"}'
+
+
+@in_both_versions
+class Licensing(DSSTest):
+    def payload(self, day="2099-01-01"):
+        return {"license": {"$value": LICENSE % day}}
+
+    def test_is_set_once(self):
+        self.assertEqual(self.succeed("licensing", self.payload())["changes"], ["set the licence"])
+        self.assert_settled("licensing", self.payload())
+        self.assertEqual(self.succeed("licensing", self.payload("2098-01-01"))["changes"], ["set the licence"])
+
+    def test_one_that_went_away_is_set_again(self):
+        import os
+        self.succeed("licensing", self.payload())
+        os.unlink(self.server.state.store.path("license"))
+        self.assertEqual(self.succeed("licensing", self.payload())["changes"], ["set the licence"])
+
+    def test_an_expired_one_is_refused(self):
+        self.assertIn("expired", self.run_subject("licensing", self.payload("2020-01-01"))["failure"]["why"])
+
+    def test_no_json_is_told_without_its_text(self):
+        failure = self.run_subject("licensing", {"license": {"$value": "not json"}})["failure"]
+        self.assertEqual(failure["why"], "the secret of the licence holds no JSON")
+
+    def test_a_refused_one_is_told(self):
+        self.assertIn("signature", self.run_subject("licensing", {"license": {"$value": "{}"}})["failure"]["why"])
+
+    def test_a_lost_answer_sets_it_once(self):
+        self.fault(method="POST", path="licensing/license", drop="after")
+        self.succeed("licensing", self.payload())
+        self.assertEqual(self.writes(), [("POST", "/admin/licensing/license")])
+
+
+def s3(**params):
+    return {"name": "sales", "definition": {
+        "type": "EC2", "usableBy": "ALLOWED", "allowedGroups": ["administrators"], "allowWrite": True, "allowManagedDatasets": True,
+        "detailsReadability": {"readableBy": "NONE", "allowedGroups": []},
+        "params": {"credentialsMode": "KEYPAIR", "accessKey": "AKIA", "secretKey": {"$value": "hunter2"}, "chbucket": "bucket",
+                   "regionOrEndpoint": "eu-west-1", "hdfsInterface": "S3A", "associatedAthenaConnection": "sales-athena", **params}}}
+
+
+def athena(**params):
+    return {"name": "sales-athena", "definition": {
+        "type": "Athena", "usableBy": "ALLOWED", "allowedGroups": ["administrators"], "allowWrite": False,
+        "params": {"region": "eu-west-1", "queryOutputLocation": "s3://bucket/athena", "credentialsMode": "FROM_AWS_CONNECTION",
+                   "associatedAWSConnection": "sales", **params}}}
+
+
+@in_both_versions
+class Connections(DSSTest):
+    payload = {"connections": [s3(), athena()], "removedConnections": ["filesystem_root"]}
+
+    def stored(self):
+        return self.server.state.store.get("connections")
+
+    def test_first_run_makes_and_the_second_does_nothing(self):
+        said = self.succeed("connections", self.payload)
+        self.assertEqual(said["warnings"], [])
+        self.assertEqual(self.stored()["sales"]["params"]["associatedAthenaConnection"], "sales-athena")
+        self.assertEqual(self.stored()["sales-athena"]["params"]["associatedAWSConnection"], "sales")
+        self.assertEqual(self.server.state.clear(self.stored()["sales"]["params"]["secretKey"]), "hunter2")
+        self.assertTrue(self.stored()["sales"]["allowManagedDatasets"])
+        self.assertNotIn("filesystem_root", self.stored())
+        self.assert_settled("connections", self.payload)
+        self.assertNotIn("hunter2", str(self.memory))
+
+    def test_a_changed_secret_is_one_write(self):
+        self.succeed("connections", self.payload)
+        self.server.journal.clear()
+        changed = {**self.payload, "connections": [s3(secretKey={"$value": "hunter3"}), athena()]}
+        self.succeed("connections", changed)
+        self.assertEqual(self.writes(), [("PUT", "/admin/connections/sales")])
+        self.assertEqual(self.server.state.clear(self.stored()["sales"]["params"]["secretKey"]), "hunter3")
+        self.assert_settled("connections", changed)
+
+    def test_a_secret_that_somebody_set_in_dss_is_set_back(self):
+        self.succeed("connections", self.payload)
+        handle = self.client.get_connection("sales")
+        handle.set_definition({**handle.get_definition(), "params": {**handle.get_definition()["params"], "secretKey": "other"}})
+        self.succeed("connections", self.payload)
+        self.assertEqual(self.server.state.clear(self.stored()["sales"]["params"]["secretKey"]), "hunter2")
+
+    def test_drift_is_restored_and_what_was_set_by_hand_stays(self):
+        self.succeed("connections", self.payload)
+        with self.server.state.store.edit("connections") as connections:
+            connections["sales"]["allowWrite"] = False
+            connections["sales"]["params"]["usePathMode"] = True
+        said = self.succeed("connections", self.payload)
+        self.assertEqual(said["changes"], ["connection sales: set allowWrite"])
+        self.assertTrue(self.stored()["sales"]["params"]["usePathMode"])
+        self.assert_settled("connections", self.payload)
+
+    def test_a_dropped_key_is_told_with_its_path(self):
+        said = self.run_subject("connections", {"connections": [s3(noSuchKey="x")]})
+        self.assertIn("connection sales: DSS dropped params.noSuchKey", said["failure"]["why"])
+
+    def test_one_that_does_not_work_is_a_warning(self):
+        self.server.switches.set(connectionTestErrors={"sales": "Access Denied"})
+        self.assertEqual(self.succeed("connections", self.payload)["warnings"], ["connection sales does not work: Access Denied"])
+
+    def test_ours_are_removed_and_theirs_stay(self):
+        self.succeed("connections", self.payload)
+        self.succeed("connections", {"connections": [s3(associatedAthenaConnection=None)]})
+        self.assertEqual(set(self.stored()), {"sales", "filesystem_managed"})
+        self.assertNotIn("associatedAthenaConnection", self.stored()["sales"]["params"])
+
+    def test_dss_says_why_it_refuses(self):
+        said = self.run_subject("connections", {"connections": [s3(credentialsMode="ENVIRONMENT"), athena()]})
+        self.assertIn("Cannot take credentials from connection 'sales'", said["failure"]["why"])
+
+
+def settings_14():
+    return {"containerSettings": {"executionConfigs": [{
+        "name": "eks-small", "type": "KUBERNETES", "usableBy": "ALL", "repositoryURL": "1.dkr.ecr.eu-west-1.amazonaws.com/dss",
+        "prePushMode": "ECR", "baseImageType": "EXEC", "kubernetesNamespace": "dssns-${dssUserLogin}", "createNamespace": True,
+        "kubernetesResources": {"memRequestMB": 2048, "memLimitMB": 4096, "cpuRequest": 1, "cpuLimit": 2}}]},
+        "metastoreCatalogsSettings": {"synchronizeTo": {"flavor": "AWS_GLUE"}}, "maxRunningActivities": 40}
+
+
+def settings_15():
+    return {"containerSettings": {
+        "buildConfigs": [{"name": "ecr", "baseImageType": "EXEC", "imageBuilderType": "DOCKER",
+                          "dockerBuilderConfig": {"pushConfigs": [{"repositoryURL": "1.dkr.ecr.eu-west-1.amazonaws.com/dss"}]}}],
+        "executionConfigs": [{"name": "eks-small", "type": "KUBERNETES", "imageBuildConfig": "ecr", "usableBy": "ALL",
+                              "workloadType": "ANY", "kubernetesRuntimeConfig": {"createNamespace": True, "kubernetesResources": {
+                                  "memRequestMB": 2048, "memLimitMB": 4096, "cpuRequest": 1, "cpuLimit": 2}}}]},
+        "metastoreCatalogsSettings": {"synchronizeTo": {"flavor": "AWS_GLUE"}}, "maxRunningActivities": 40}
+
+
+LISTS = {"containerSettings.executionConfigs": "name", "containerSettings.buildConfigs": "name", "sparkSettings.executionConfigs": "name"}
+
+
+@in_both_versions
+class Settings(DSSTest):
+    def document(self):
+        return settings_14() if self.version.startswith("14") else settings_15()
+
+    def payload(self, *overlays, **changes):
+        template = {"document": {**self.document(), **changes}, "lists": LISTS, "dropped": "fail", "source": "template"}
+        return {"settings": [template, *overlays]}
+
+    def test_first_run_writes_once_and_the_second_does_nothing(self):
+        said = self.succeed("settings", self.payload())
+        self.assertEqual(self.writes(), [("PUT", "/admin/general-settings")])
+        self.assertEqual([c["name"] for c in self.settings()["containerSettings"]["executionConfigs"]], ["eks-small"])
+        self.assertEqual(self.settings()["maxRunningActivities"], 40)
+        self.assertEqual(said["restarts"], ["metastoreCatalogsSettings changed in the general settings"])
+        self.assertEqual(self.assert_settled("settings", self.payload())["restarts"], [])
+
+    def test_drift_is_restored_and_what_was_set_by_hand_stays(self):
+        self.succeed("settings", self.payload())
+        with self.server.state.store.edit("general-settings") as found:
+            found["maxRunningActivities"] = 5
+            found["studioExternalUrl"] = "https://dss.example.com"
+            found["containerSettings"]["executionConfigs"].append({"name": "by-hand", "type": "KUBERNETES"})
+        said = self.succeed("settings", self.payload())
+        self.assertEqual(said["changes"], ["general settings: set maxRunningActivities"])
+        self.assertEqual(self.settings()["studioExternalUrl"], "https://dss.example.com")
+        self.assertEqual([c["name"] for c in self.settings()["containerSettings"]["executionConfigs"]], ["eks-small", "by-hand"])
+        self.assertEqual(said["restarts"], [])
+
+    def test_elements_of_ours_are_removed(self):
+        self.succeed("settings", self.payload())
+        with self.server.state.store.edit("general-settings") as found:
+            found["containerSettings"]["executionConfigs"].append({"name": "by-hand", "type": "KUBERNETES"})
+        said = self.succeed("settings", {"settings": [{"document": {"maxRunningActivities": 40}, "lists": {}}]})
+        self.assertRegex(said["changes"][0], r"^general settings: removed .*containerSettings\.executionConfigs\[eks-small\]")
+        self.assertEqual([c["name"] for c in self.settings()["containerSettings"]["executionConfigs"]], ["by-hand"])
+        self.assert_settled("settings", {"settings": [{"document": {"maxRunningActivities": 40}, "lists": {}}]})
+
+    def test_an_overlay_counts_more_than_the_template(self):
+        overlay = {"document": {"maxRunningActivities": 7, "security": {"secureCookies": True}}, "lists": {}, "dropped": "fail",
+                   "source": "overlay"}
+        self.succeed("settings", self.payload(overlay))
+        self.assertEqual(self.settings()["maxRunningActivities"], 7)
+        self.assert_settled("settings", self.payload(overlay))
+
+    def test_a_dropped_key_fails_with_path_and_source_and_is_not_written_again(self):
+        overlay = {"document": {"containerSettings": {"noSuchKey": 1}, "alsoUnknown": {"a": 1}}, "lists": {}, "dropped": "fail",
+                   "source": "overlay"}
+        said = self.run_subject("settings", self.payload(overlay))
+        self.assertEqual(said["failure"]["why"],
+                         "general settings: DSS dropped containerSettings.noSuchKey, alsoUnknown (from overlay)")
+        self.server.journal.clear()
+        self.assertIn("dropped", self.run_subject("settings", self.payload(overlay))["failure"]["why"])
+        self.assertEqual(self.writes(), [])
+
+    def test_a_dropped_key_may_be_a_warning(self):
+        overlay = {"document": {"noSuchKey": 1}, "lists": {}, "dropped": "warn", "source": "overlay"}
+        self.assertEqual(self.succeed("settings", self.payload(overlay))["warnings"],
+                         ["general settings: DSS dropped noSuchKey (from overlay)"])
+        self.assertEqual(len(self.assert_settled("settings", self.payload(overlay))["warnings"]), 1)
+        # Another version may know it.
+        self.server.journal.clear()
+        self.succeed("settings", {**self.payload(overlay), "version": "15.9.9"})
+        self.assertEqual(len(self.writes()), 1)
+
+    def test_null_makes_a_key_absent(self):
+        with self.server.state.store.edit("general-settings") as found:
+            found["defaultK8sClusterId"] = "old"
+        self.succeed("settings", self.payload(defaultK8sClusterId=None))
+        self.assertNotIn("defaultK8sClusterId", self.settings())
+        self.assert_settled("settings", self.payload(defaultK8sClusterId=None))
+
+    def test_the_restart_is_asked_for_before_the_write(self):
+        first = self.call("settings", self.payload())  # claims the elements
+        second = self.call("settings", self.payload())
+        self.assertEqual((first["restarts"], second["restarts"] != [], self.writes()), ([], True, []))
+        third = self.call("settings", self.payload())
+        self.assertEqual((third["restarts"], self.writes()), ([], [("PUT", "/admin/general-settings")]))
+
+    def test_steps_of_one_subject_have_memories_of_their_own(self):
+        self.succeed("settings", self.payload())
+        self.succeed("settings", {"settings": [{"document": {"containerSettings": {"defaultExecutionConfig": "eks-small"}}}]}, "defaults")
+        self.assertEqual(self.settings()["containerSettings"]["defaultExecutionConfig"], "eks-small")
+        self.assert_settled("settings", self.payload())
+
+    def test_somebody_elses_write_in_between_is_kept(self):
+        dss = self.session()
+        read = dss.client.get_general_settings
+        counts = []
+
+        def meddle():
+            counts.append(1)
+            with self.server.state.store.edit("general-settings") as found:
+                found["studioExternalUrl"] = f"https://{len(counts)}.example.com"
+            return read()
+        dss.client.get_general_settings = meddle
+        from dss_platform.inside import child
+        request = {"subject": "settings", "payload": {"version": "", "settings": [{"document": {"maxRunningActivities": 3}}]}, "memory": {}}
+        self.assertIsNone(child.carry_out(request, dss)["failure"])
+        self.assertEqual(self.settings()["maxRunningActivities"], 3)
+
+    def test_the_default_cluster_is_set_by_its_id(self):
+        with self.server.state.store.edit("clusters") as clusters:
+            clusters["the-id"] = {"id": "the-id", "name": "EKS main", "type": "manual", "architecture": "KUBERNETES", "params": {}}
+        payload = {"settings": [{"document": {"defaultK8sClusterId": "EKS main"}}]}
+        self.succeed("settings", payload, "defaults")
+        self.assertEqual(self.settings()["defaultK8sClusterId"], "the-id")
+        self.assert_settled("settings", payload, "defaults")
+
+
+ENV = {"name": "py311", "language": "PYTHON", "deploymentMode": "DESIGN_MANAGED",
+       "definition": {"pythonInterpreter": "PYTHON311", "specPackageList": "pandas\n", "installJupyterSupport": True}}
+
+
+@in_both_versions
+class CodeEnvs(DSSTest):
+    payload = {"codeEnvs": [ENV]}
+
+    def stored(self):
+        return self.server.state.store.get("code-envs")["PYTHON/py311"]
+
+    def test_first_run_makes_and_the_second_does_nothing(self):
+        self.succeed("code_envs", self.payload)
+        self.assertEqual((self.stored()["desc"]["pythonInterpreter"], self.stored()["actualPackageList"]), ("PYTHON311", "pandas\n"))
+        self.assert_settled("code_envs", self.payload)
+
+    def test_packages_are_updated_when_the_definition_or_the_version_changes(self):
+        self.succeed("code_envs", self.payload)
+        changed = {"codeEnvs": [{**ENV, "definition": {**ENV["definition"], "specPackageList": "numpy\n"}}]}
+        self.succeed("code_envs", changed)
+        self.assertEqual(self.stored()["actualPackageList"], "numpy\n")
+        self.server.journal.clear()
+        self.succeed("code_envs", {**changed, "version": "15.9.9"})
+        self.assertEqual(self.writes(), [("POST", "/admin/code-envs/PYTHON/py311/packages")])
+
+    def test_another_interpreter_is_a_rebuild(self):
+        self.succeed("code_envs", self.payload)
+        self.server.journal.clear()
+        changed = {"codeEnvs": [{**ENV, "definition": {**ENV["definition"], "pythonInterpreter": "PYTHON312"}}]}
+        self.succeed("code_envs", changed)
+        [request] = [r for r in self.server.journal.writes() if r["path"].endswith("/packages")]
+        self.assertEqual(request["query"]["forceRebuildEnv"], "True")
+        self.assert_settled("code_envs", changed)
+
+    def test_one_that_cannot_be_built_is_told(self):
+        self.server.switches.set(codeEnvError="No matching distribution found for pandsa")
+        said = self.run_subject("code_envs", self.payload)
+        self.assertIn("No matching distribution found for pandsa", said["failure"]["why"])
+        self.server.switches.set(codeEnvError="")
+        self.succeed("code_envs", self.payload)
+
+    def test_a_failed_update_is_seen_in_its_result(self):
+        self.succeed("code_envs", self.payload)
+        self.server.switches.set(codeEnvError="no space left")
+        changed = {"codeEnvs": [{**ENV, "definition": {**ENV["definition"], "specPackageList": "numpy\n"}}]}
+        self.assertIn("ERR_CODEENV_UPDATE_FAILED: no space left", self.run_subject("code_envs", changed)["failure"]["why"])
+        self.server.switches.set(codeEnvError="")
+        self.assertIn("built code environment py311", self.succeed("code_envs", changed)["changes"])
+
+    def test_images_follow_configurations_and_base_images(self):
+        env = {**ENV, "definition": {**ENV["definition"], "allContainerConfs": True}}
+        self.succeed("code_envs", {"codeEnvs": [env]})
+        around = {"codeEnvs": [env], "images": {"dku-exec-base-x:dss-1": "sha256:1"}, "url": "registry/dss"}
+        self.assertEqual(self.succeed("code_env_images", around)["changes"], ["built images of code environment py311"])
+        self.assert_settled("code_env_images", around)
+        self.succeed("code_env_images", {**around, "images": {"dku-exec-base-x:dss-1": "sha256:2"}})
+        self.assert_settled("code_env_images", {**around, "images": {"dku-exec-base-x:dss-1": "sha256:2"}})
+
+    def test_without_container_configurations_there_are_no_images(self):
+        self.succeed("code_envs", self.payload)
+        self.assert_settled("code_env_images", {**self.payload, "images": {}, "url": ""})
+
+
+if __name__ == "__main__":
+    unittest.main()

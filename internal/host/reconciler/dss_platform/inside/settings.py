@@ -1,0 +1,65 @@
+"""General settings: the template's documents, then the overlays, in one read-modify-write.
+
+The step `defaults` has the same form; it comes after the clusters, because it names one.
+"""
+
+import copy
+
+from .definitions import Definition, Layer
+from .documents import digest, elements
+
+# What DSS reads when it starts.
+NEEDS_RESTART = ("metastoreCatalogsSettings", "cgroupSettings")
+
+
+def ensure(dss, payload: dict, memory: dict) -> None:
+    layers = [Layer(with_cluster_ids(dss, one["document"]), one.get("lists"), one.get("dropped", "fail"), one.get("source", ""))
+              for one in payload["settings"]]
+    definition = Definition(dss, "general settings", lambda: dss.client.get_general_settings().get_raw(),
+                            lambda document: write(dss, document), layers, memory, payload["version"])
+    wanted = {(path, one) for layer in layers for path, ones in elements(layer.document, layer.lists).items() for one in ones}
+    # Lists that no document names any more are still known by what was made in them.
+    keys = memory.setdefault("lists", {})
+    keys.update(definition.lists)
+    stale = {path: key for path, key in keys.items() if path not in definition.lists}
+    if stale:
+        layers.append(Layer({}, stale))
+    gone = [(path, one) for path, one in map(tuple, memory.get("made", ())) if (path, one) not in wanted]
+    for path, one in gone:
+        definition.gone.setdefault(path, []).append(one)
+
+    def before_write(found, paths):
+        present = elements(found, definition.lists)
+        dss.claim(memory, "made", sorted([path, one] for path, one in wanted if one not in present.get(path, ())))
+        restart_for(dss, memory, paths, definition.target(found))
+
+    definition.ensure(before_write)
+    memory["made"] = [[path, one] for path, one in map(tuple, memory.get("made", ())) if (path, one) in wanted]
+    memory["lists"] = {path: key for path, key in keys.items() if path not in stale}
+
+
+def write(dss, document: dict) -> None:
+    settings = dss.client.get_general_settings()
+    settings.settings = document
+    settings.save()
+
+
+def restart_for(dss, memory: dict, paths: list, target) -> None:
+    """Asks for a restart before the write: asked for afterwards, it would be forgotten by a run that is killed in between."""
+    parts = [part for part in NEEDS_RESTART if any(path == part or path.startswith(f"{part}.") for path in paths)]
+    if not parts:
+        return
+    asked = digest([target.get(part) for part in parts])
+    if memory.get("restart") != asked:
+        memory["restart"] = asked
+        dss.ask_restart(f"{', '.join(parts)} changed in the general settings")
+        dss.again()
+
+
+def with_cluster_ids(dss, document: dict) -> dict:
+    """The document with the id of the default cluster in place of its name, which DSS may have made another one from."""
+    name = document.get("defaultK8sClusterId")
+    if not isinstance(name, str):
+        return document
+    ids = [cluster["id"] for cluster in dss.client.list_clusters() if cluster.get("name") == name]
+    return {**copy.deepcopy(document), "defaultK8sClusterId": ids[0]} if ids else document
