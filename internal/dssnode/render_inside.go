@@ -1,0 +1,293 @@
+package dssnode
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/strict"
+)
+
+// inside is what is done inside DSS by its API. An API node has no such API.
+func (n *node) inside() any {
+	if n.installation.NodeType == NodeAPI {
+		return nil
+	}
+	s := n.settings
+	return object{
+		"groups": n.groups(), "users": n.users(), "settings": n.documents(),
+		"defaults": list{document(n.defaults(), dropFails, sourceTemplate)}, "connections": n.connections(),
+		"removedConnections": n.removedConnections(), "codeEnvs": n.codeEnvs(), "plugins": n.plugins(), "clusters": n.clusters(),
+		"pushImages": n.pushImages(), "cdePluginsImage": *s.ElasticCompute && s.CDE, "namespacePolicies": s.NamespacePoliciesJSON != "",
+		"sanityCheck": *s.SanityCheck,
+	}
+}
+
+// sourceTypes are DSS's words.
+var sourceTypes = map[SourceType]string{SourceLocal: "LOCAL", SourceLDAP: "LDAP", SourceSSO: "LOCAL_NO_AUTH"}
+
+func (n *node) groups() list {
+	written := list{}
+	for _, g := range n.settings.Groups {
+		definition := object{"description": g.Description, "admin": g.Admin, "sourceType": sourceTypes[g.Source]}
+		for _, key := range slices.Sorted(maps.Keys(g.Permissions)) {
+			definition[key] = g.Permissions[key]
+		}
+		switch {
+		case len(g.ExternalGroups) == 0:
+		case g.Source == SourceLDAP:
+			definition["ldapGroupNames"] = texts(g.ExternalGroups)
+		case g.Source == SourceSSO:
+			definition["ssoGroupNames"] = texts(g.ExternalGroups)
+		}
+		written = append(written, object{"name": g.Name, "definition": definition})
+	}
+	return written
+}
+
+func (n *node) users() list {
+	written := list{}
+	for _, u := range n.settings.Users {
+		written = append(written, object{
+			"login": u.Login, "passwordSecretArn": u.PasswordSecretARN,
+			"definition": object{
+				"displayName": u.DisplayName, "email": u.Email, "userProfile": u.Profile, "groups": texts(u.Groups),
+				"sourceType": sourceTypes[u.Source],
+			},
+		})
+	}
+	return written
+}
+
+func (n *node) codeEnvs() list {
+	written := list{}
+	for _, e := range n.settings.CodeEnvs {
+		definition := object{
+			"specPackageList": strings.Join(e.Packages, "\n"), "installCorePackages": true, "installJupyterSupport": *e.Jupyter,
+			"allContainerConfs": e.AllContainerConfigs, "containerConfs": texts(e.ContainerConfigs),
+		}
+		if e.Language == LanguagePython {
+			definition["pythonInterpreter"] = interpreter(e.Python)
+		}
+		written = append(written, object{"name": e.Name, "language": e.Language, "deploymentMode": "DESIGN_MANAGED", "definition": definition})
+	}
+	return written
+}
+
+// interpreter is a Python as DSS names it: PYTHON311.
+func interpreter(python string) string { return "PYTHON" + strings.ReplaceAll(python, ".", "") }
+
+// connections are those to S3, and then those to Athena, which name them.
+func (n *node) connections() list {
+	written, athena := list{}, list{}
+	for _, c := range n.settings.S3Connections {
+		definition := n.definition(c, "EC2", n.s3Params(c), c.ParamsJSON)
+		definition["allowWrite"], definition["allowManagedDatasets"], definition["allowManagedFolders"] = !c.ReadOnly, !c.ReadOnly, !c.ReadOnly
+		written = append(written, object{"name": c.Name, "definition": definition})
+		if c.Athena != nil {
+			definition := n.definition(c, "Athena", n.athenaParams(c), c.Athena.ParamsJSON)
+			definition["allowWrite"], definition["allowManagedDatasets"], definition["allowManagedFolders"] = false, false, false
+			athena = append(athena, object{"name": c.Athena.Name, "definition": definition})
+		}
+	}
+	return append(written, athena...)
+}
+
+// definition is a connection with the groups of an S3 connection.
+func (n *node) definition(c S3Connection[string], kind string, params object, overlay string) object {
+	readable := object{"readableBy": "NONE", "allowedGroups": list{}}
+	if len(c.DetailsReadableBy) > 0 {
+		readable = object{"readableBy": "ALLOWED", "allowedGroups": texts(c.DetailsReadableBy)}
+	}
+	usable := "ALLOWED"
+	if c.UsableByEveryone {
+		usable = "ALL"
+	}
+	return object{
+		"type": kind, "params": strict.Merge(params, objectOf(overlay)), "usableBy": usable, "allowedGroups": texts(c.AllowedGroups),
+		"credentialsMode": "GLOBAL", "detailsReadability": readable,
+	}
+}
+
+// secret stands for a secret, or for a key of one whose text is a JSON object. The host puts it in.
+func secret(arn, key string) object { return object{"$secret": arn, "$key": key} }
+
+func (n *node) s3Params(c S3Connection[string]) object {
+	params := object{
+		"regionOrEndpoint": c.Region, "switchToRegionFromBucket": true, "usePathMode": false, "hdfsInterface": "S3A",
+		"encryptionMode": "NONE", "chbucket": c.Bucket, "chroot": c.Path, "defaultManagedBucket": c.Bucket,
+		"defaultManagedPath": path.Join(c.Path, c.ManagedPath), "metastoreSynchronizationMode": "NO_SYNC",
+	}
+	switch {
+	case c.RoleARN != "":
+		params["credentialsMode"], params["stsRoleToAssume"] = "STS_ASSUME_ROLE", c.RoleARN
+		if c.ExternalID != "" {
+			params["stsAssumeExternalId"] = c.ExternalID
+		}
+	case c.KeyPairSecretARN != "":
+		params["credentialsMode"] = "KEYPAIR"
+		params["accessKey"], params["secretKey"] = secret(c.KeyPairSecretARN, "AccessKeyId"), secret(c.KeyPairSecretARN, "SecretAccessKey")
+	default:
+		params["credentialsMode"] = "ENVIRONMENT"
+	}
+	if c.KMSKeyARN != "" {
+		params["encryptionMode"], params["encryptionKeyId"] = "SSE_KMS", c.KMSKeyARN
+	}
+	if *c.Sync {
+		params["metastoreSynchronizationMode"] = "KEEP_IN_SYNC"
+	}
+	if c.GlueDatabase != "" {
+		params["defaultMetastoreDatabase"] = c.GlueDatabase
+	}
+	if c.Athena != nil {
+		params["associatedAthenaConnection"] = c.Athena.Name
+	}
+	return params
+}
+
+// workgroupProperty is the driver's property that names the workgroup, by the driver's major version.
+var workgroupProperty = map[int]string{2: "Workgroup", 3: "WorkGroup"}
+
+func (n *node) athenaParams(c S3Connection[string]) object {
+	major := DefaultAthenaDriverMajor
+	if n.installation.AthenaDriver != nil {
+		major = n.installation.AthenaDriver.MajorVersion
+	}
+	return object{
+		"region": c.Region, "credentialsMode": "FROM_AWS_CONNECTION", "associatedAWSConnection": c.Name,
+		"queryOutputLocation": c.Athena.OutputLocation, "fetchSize": c.Athena.FetchSize,
+		"properties": list{object{"name": workgroupProperty[major], "value": c.Athena.Workgroup}},
+	}
+}
+
+func (n *node) removedConnections() list {
+	if *n.settings.RemoveDefaultConnection {
+		return list{FilesystemRoot}
+	}
+	return list{}
+}
+
+func (n *node) plugins() list {
+	if len(n.settings.Clusters) == 0 {
+		return list{}
+	}
+	p := n.settings.EKSPlugin
+	source := object{"kind": p.Source, "url": "", "checkout": "", "subpath": "", "archive": archive("")}
+	switch p.Source {
+	case PluginFromGit:
+		source["url"], source["checkout"] = p.URL, p.Checkout
+	case PluginFromArchive:
+		source["archive"] = archive(p.SHA256, p.URL)
+	}
+	return list{object{
+		"id": PluginID, "source": source, "version": p.Version, "codeEnvInterpreter": interpreter(p.Python), "presets": n.presets(),
+	}}
+}
+
+func (n *node) presets() list {
+	connection := object{}
+	if region := n.settings.ConnectionPreset.Region; region != "" {
+		connection["region"] = region
+	}
+	written := list{object{"parameterSet": "connection-info", "name": n.settings.ConnectionPreset.Name, "config": connection}}
+	network := n.settings.NetworkingPreset
+	if network == nil {
+		return written
+	}
+	return append(written, object{
+		"parameterSet": "networking-settings", "name": network.Name, "config": object{
+			"subnets": texts(network.Subnets), "privateNetworking": *network.PrivateNetworking, "privateSubnets": texts(network.PrivateSubnets),
+			"securityGroups": texts(network.SecurityGroups), "controlPlaneSG": network.ControlPlaneSecurityGroup,
+			"sharedSG": network.SharedSecurityGroup,
+		},
+	})
+}
+
+func (n *node) clusters() list {
+	written := list{}
+	for _, c := range n.settings.Clusters {
+		cluster := object{
+			"name": c.Name, "architecture": "KUBERNETES", "attach": c.Attach != nil, "start": *c.Start, "timeoutSeconds": 60 * c.TimeoutMinutes,
+		}
+		config := object{}
+		if c.Attach != nil {
+			cluster["type"], cluster["eksName"] = "pycluster_eks-clusters_attach-eks-cluster", c.Attach.EKSName
+			config = n.attachment(c)
+		} else if c.Create != nil {
+			cluster["type"], cluster["eksName"] = "pycluster_eks-clusters_create-eks-cluster", c.Name
+			config = n.creation(c)
+		}
+		cluster["params"] = object{"config": config}
+		written = append(written, cluster)
+	}
+	return written
+}
+
+// inlined is a set of parameters that is no preset.
+func inlined(config object) object {
+	return object{"mode": "INLINE", "inlinedConfig": config, "inlinedPluginConfig": object{}}
+}
+
+// attachment says the region itself: the preset "Connection" is empty, as the reference architecture has it.
+func (n *node) attachment(c Cluster[string]) object {
+	return object{
+		"connectionInfo": inlined(object{"region": or(c.Attach.Region, n.facts.Region)}), "clusterId": c.Attach.EKSName,
+		"assumeRoleARN": c.AssumeRoleARN,
+	}
+}
+
+func (n *node) creation(c Cluster[string]) object {
+	network := object{"mode": "NONE"}
+	if n.settings.NetworkingPreset != nil {
+		network = object{"mode": "PRESET", "name": n.settings.NetworkingPreset.Name}
+	}
+	config := object{
+		"connectionInfo": object{"mode": "PRESET", "name": n.settings.ConnectionPreset.Name}, "assumeRoleARN": c.AssumeRoleARN,
+		"networkingSettings": network, "clusterTags": stringMap(c.Create.Tags), "k8sVersion": c.Create.KubernetesVersion,
+		"installMetricsServer": c.Create.MetricsServer, "privateCluster": c.Create.Private, "skipEndpointCreation": c.Create.SkipEndpoints,
+		"injectedSG": c.Create.InjectedSecurityGroup, "autoscalerRegistryURL": c.Create.AutoscalerRegistry,
+		"advanced": c.Create.AdvancedYAML != "", "advancedYaml": c.Create.AdvancedYAML, "clusterAutoScaling": c.Create.AdvancedAutoscaling,
+		"advancedGPU": c.Create.AdvancedGPU,
+	}
+	further := list{}
+	for i, pool := range c.Create.NodePools {
+		if i == 0 {
+			config["nodePool"] = inlined(pool.parameters())
+			continue
+		}
+		further = append(further, inlined(pool.parameters()))
+	}
+	config["nodePools"] = further
+	return config
+}
+
+// parameters are those of the plugin's set node-pool-request.
+func (p NodePool) parameters() object {
+	taints := list{}
+	for _, t := range p.Taints {
+		taints = append(taints, object{"key": t.Key, "value": t.Value, "effect": t.Effect})
+	}
+	return object{
+		"nodeGroupId": p.Name, "machineType": p.InstanceType, "numNodes": p.Nodes, "useSpotInstances": p.Spot,
+		"numNodesAutoscaling": p.MaxNodes > 0, "minNumNodes": p.MinNodes, "maxNumNodes": p.MaxNodes, "diskType": p.DiskType,
+		"diskSizeGb": p.DiskGiB, "publicKeyName": p.KeyName, "labels": stringMap(p.Labels), "taints": taints, "enableGPU": p.GPU,
+		"addPreBootstrapCommands": p.PreBootstrapCommands != "", "preBootstrapCommands": p.PreBootstrapCommands, "tags": stringMap(p.Tags),
+	}
+}
+
+// stringMap is a map that is never null.
+func stringMap(m map[string]string) object {
+	written := object{}
+	for key, value := range m {
+		written[key] = value
+	}
+	return written
+}
+
+func (n *node) pushImages() any {
+	if !*n.settings.ElasticCompute || len(n.installation.BaseImages) == 0 {
+		return nil
+	}
+	return object{"url": n.settings.ImageURL}
+}
