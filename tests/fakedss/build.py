@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the archives that an installation of DSS downloads, out of kit/ and fakedss/. The same input gives the same bytes.
+"""Makes the archives that an installation of DSS downloads. The same input gives the same bytes.
 
 Prints JSON: {file name: SHA-256}.
 """
@@ -72,7 +72,8 @@ def kit(version: str, client: str) -> dict:
     root = f"dataiku-dss-{version}"
     content = {f"{root}/{n}": read(p) for n, p in files_below(os.path.join(HERE, "kit", "dss")).items()}
     content.update({f"{root}/python/{n}": read(p) for n, p in files_below(client).items()})
-    content.update({f"{root}/python/fakedss/{n}": read(p) for n, p in files_below(os.path.join(HERE, "fakedss")).items()})
+    server = os.path.join(HERE, "fakedss")
+    content.update({f"{root}/python/fakedss/{n}": read(p) for n, p in files_below(server).items()})
     about = {"product_version": version, "product_commitid": "0" * 40, "conf_version": "61"}
     content[f"{root}/dss-version.json"] = (text(about), 0o644)
     return content
@@ -87,7 +88,8 @@ def plugin() -> dict:
     """The release archive of the EKS plugin, as far as the server reads it."""
     with open(os.path.join(HERE, "fakedss", "defaults", "store.json"), encoding="utf-8") as file:
         about = json.load(file)["eks-clusters"]
-    content = {"plugin.json": text({"id": "eks-clusters", "version": about["version"], "meta": {"label": about["label"]}}),
+    meta = {"id": "eks-clusters", "version": about["version"], "meta": {"label": about["label"]}}
+    content = {"plugin.json": text(meta),
                "code-env/python/desc.json": text({"acceptedPythonInterpreters": about["interpreters"]}),
                "code-env/python/spec/requirements.txt": b"PyYAML\nawscli\nboto3\n"}
     for name, params in about["parameterSets"].items():
@@ -109,7 +111,8 @@ def build(version: str, spark: str, client: str, out: str, athena: str) -> dict:
     target = {n: os.path.join(out, n) for n in (
         f"dataiku-dss-{version}.tar.gz", f"dataiku-dss-hadoop-standalone-libs-generic-hadoop3-{version}.tar.gz",
         f"dataiku-dss-spark-standalone-{version}-{spark}-generic-hadoop3.tar.gz",
-        f"athena-jdbc-{athena}-with-dependencies.jar", f"athena-jdbc-{athena}.zip", "dss-plugin-eks-clusters.zip")}
+        f"athena-jdbc-{athena}-with-dependencies.jar", f"athena-jdbc-{athena}.zip",
+        "dss-plugin-eks-clusters.zip", "license.json")}
     paths = list(target.values())
     pack(paths[0], kit(version, client))
     pack(paths[1], integration("hadoop", version))
@@ -119,6 +122,8 @@ def build(version: str, spark: str, client: str, out: str, athena: str) -> dict:
         file.write(jar)
     zip_files(paths[4], {f"athena-jdbc-{athena}-with-dependencies.jar": jar, "LICENSE.txt": b"Stand-in.\n"})
     zip_files(paths[5], plugin())
+    with open(os.path.join(HERE, "fakedss", "defaults", "license.json"), "rb") as source, open(paths[6], "wb") as file:
+        file.write(source.read())
     return {name: digest(path) for name, path in target.items()}
 
 
@@ -132,7 +137,7 @@ def main() -> int:
     words.add_argument("--version", default="14.7.5", help="version of DSS")
     words.add_argument("--spark", default="3.5.3", help="version of Spark in its archive's name")
     words.add_argument("--athena", default="3.5.0", help="version of the Athena driver")
-    words.add_argument("--client", required=True, help="folder with the packages of the DSS client (pip install --target)")
+    words.add_argument("--client", required=True, help="folder with the DSS client (pip install --target)")
     words.add_argument("--out", required=True, help="folder for the archives")
     given = words.parse_args()
     if not os.path.isdir(os.path.join(given.client, "dataikuapi")):

@@ -59,7 +59,8 @@ def create(instance, cluster: dict, plugin: dict, config: dict, region: str) -> 
         if network.get("controlPlaneSG") and network.get("sharedSG"):
             raise python_error("<class 'Exception'>: controlPlaneSG and sharedSG exclude each other")
         preset(plugin, "node-pool-request", config.get("nodePool"))
-    instance.tools.record("eksctl-create", cluster=name, region=region, network=network, version=config.get("k8sVersion"))
+    instance.tools.record("eksctl-create", cluster=name, region=region, network=network,
+                          version=config.get("k8sVersion"))
     return describe(instance, cluster, {"name": name, "endpoint": f"https://{name}.eks.invalid", "region": region})
 
 
@@ -81,8 +82,9 @@ def attach(instance, cluster: dict, config: dict, region: str) -> dict:
     instance.tools.record("attach", cluster=cluster["id"], eks=name, region=region)
     if instance.tools.on("aws", "kubectl"):
         # Only looked at: whether DSS may use the cluster is told by run-kubectl, and may come later.
-        seen = instance.tools.run("kubectl", "--kubeconfig", begun["kube_config_path"], "--request-timeout=20s", "get", "nodes")
-        instance.tools.log("clusters.log", f"{cluster['id']}: kubectl get nodes: {seen.returncode} {seen.stderr.strip()}")
+        where = ("--kubeconfig", begun["kube_config_path"], "--request-timeout=20s")
+        seen = instance.tools.run("kubectl", *where, "get", "nodes")
+        instance.tools.log("clusters.log", f"{cluster['id']}: kubectl: {seen.returncode} {seen.stderr.strip()}")
     return begun
 
 

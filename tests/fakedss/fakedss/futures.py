@@ -81,12 +81,13 @@ class Futures:
 
     def wait(self, seconds: float = 10) -> None:
         """Waits until every task of this process has ended."""
+        until = time.time() + seconds
         for thread in list(self.threads.values()):
-            thread.join(seconds)
+            thread.join(max(0, until - time.time()))
 
 
 def state(job: str, name: str) -> dict:
-    return {"jobId": job, "jobDisplayName": name, "hasResult": False, "aborted": False, "alive": True, "runningTime": 10}
+    return {"jobId": job, "jobDisplayName": name, "hasResult": False, "aborted": False, "alive": True}
 
 
 def messages(severity: str = "", code: str = "", text: str = "", details: str = "") -> dict:

@@ -134,6 +134,13 @@ class Instance:
         except json.JSONDecodeError:
             return None
 
+    def set_license(self, **content) -> dict:
+        """Puts a valid licence in place, with other content where that is given."""
+        document = default("license")
+        document["content"].update(content)
+        self.store.put("license", document)
+        return document
+
     def profiles(self) -> dict:
         found = self.license()
         return found["content"].get("licensedProfiles", {}) if found else dict(FREE_PROFILES)

@@ -13,8 +13,7 @@ def mask(value, name=""):
         return {k: mask(v, k) for k, v in value.items()}
     if isinstance(value, list):
         return [mask(v, name) for v in value]
-    low = name.lower()
-    if isinstance(value, str) and value and (any(s in low for s in SECRET_KEYS) or low == "key" and len(value) == 32):
+    if isinstance(value, str) and value and any(s in name.lower() for s in SECRET_KEYS):
         return "******"
     return value
 

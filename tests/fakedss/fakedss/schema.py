@@ -1,7 +1,7 @@
 """Which keys DSS knows. What it does not know it drops without a word, and answers 200.
 
-A schema is JSON: an object names the known keys; true is any value; {"$default": V} any value, V where the key is absent;
-{"$secret": true} a secret; {"$any": S} a map with keys of one's own, each value after S; [S] a list of elements after S.
+A schema is JSON: an object names the known keys; true is any value; {"$default": V} any value, and V where the key is
+absent; {"$secret": true} a secret; {"$any": S} a map with keys of one's own, each value after S; [S] a list after S.
 null counts as absent, everywhere.
 """
 

@@ -92,7 +92,8 @@ class Listener(ThreadingHTTPServer):
 class Server:
     """A DSS that listens. Use start() and stop(), or `with Server(...) as dss`.
 
-    Attributes for tests: url, state (an Instance: store, futures, admin_key(), password_is(), clear()), switches, journal.
+    Attributes for tests: url, switches, journal, and state, an Instance (store, futures, admin_key(), password_is(),
+    clear(), set_license()).
     """
 
     def __init__(self, data_dir: str, version: str = "14.7.5", port: int = 0, host: str = "127.0.0.1", **switches):
@@ -120,6 +121,7 @@ class Server:
             self.listener.cut()
             self.listener.server_close()
             self.listener = None
+        self.state.futures.wait(2)
 
     __enter__ = start
 

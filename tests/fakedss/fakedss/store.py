@@ -1,4 +1,4 @@
-"""The state: JSON documents in a folder, each replaced as a whole, so that a killed server leaves an old or a new one."""
+"""The state: JSON documents in a folder, replaced as a whole: a killed server leaves the old one or the new one."""
 
 import copy
 import json

@@ -22,7 +22,7 @@ DEFAULTS = {
     "clusterStartSeconds": 0,
     "clusterStartError": "",
     "requirePluginCodeEnv": True,    # a cluster of a plugin without code env does not start
-    "athenaOnEnvironment": "reject",  # an Athena connection on an ENVIRONMENT one: "reject" | "test" (only its test fails)
+    "athenaOnEnvironment": "reject",  # Athena on an ENVIRONMENT connection: "reject" | "test" (only its test fails)
     "connectionTestErrors": {},      # name of a connection -> why its test fails
     "dropKeys": [],                  # further paths of the general settings that are dropped: "a.b[].c"
     "keepKeys": [],                  # paths that are kept although the schema has not got them

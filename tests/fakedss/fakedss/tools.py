@@ -1,4 +1,4 @@
-"""Programs that DSS runs on its host: docker, aws, kubectl. Run where they are and the switch says so, else recorded."""
+"""Programs that DSS runs on its host: docker, aws, kubectl. Run where the switch says so, else only recorded."""
 
 import os
 import shutil

@@ -43,7 +43,8 @@ def make_client(folder):
     """The client and what it needs, as pip would unpack them."""
     for module in (certifi, charset_normalizer, dataikuapi, dateutil, idna, requests, urllib3):
         source = os.path.dirname(module.__file__)
-        shutil.copytree(source, os.path.join(folder, os.path.basename(source)), ignore=shutil.ignore_patterns("__pycache__"))
+        target = os.path.join(folder, os.path.basename(source))
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(six.__file__, folder)
 
 
@@ -113,8 +114,8 @@ class Kit(unittest.TestCase):
         if ROOT and user != "root":
             command = ("setpriv", f"--reuid={user}", "--regid=nogroup", "--clear-groups", "--", *command)
         given = more.pop("input", "")
-        return subprocess.run(command, env=self.environment(**more), cwd="/", input=given, capture_output=True, text=True,
-                              check=False, timeout=60, start_new_session=True)
+        return subprocess.run(command, env=self.environment(**more), cwd="/", input=given, capture_output=True,
+                              text=True, check=False, timeout=60, start_new_session=True)
 
     def kit(self, version="14.7.5"):
         return os.path.join(self.scratch, "kits", f"dataiku-dss-{version}")
@@ -122,12 +123,18 @@ class Kit(unittest.TestCase):
     def install(self, *words, version="14.7.5", user=USER, **more):
         return self.run_as(user, self.kit(version) + "/installer.sh", *words, **more)
 
+    def fresh(self):
+        return "-d", self.datadir, "-p", str(self.port), "-P", "/usr/bin/python3"
+
     def install_fresh(self, *words, version="14.7.5"):
-        done = self.install("-d", self.datadir, "-p", str(self.port), "-P", "/usr/bin/python3", "-y", *words, version=version)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.good(self.install(*self.fresh(), "-y", *words, version=version))
 
     def run_in(self, tool, *words, user=USER, **more):
         return self.run_as(user, f"{self.datadir}/bin/{tool}", *words, **more)
+
+    def listed(self, *words):
+        """What dsscli prints as JSON."""
+        return json.loads(self.good(self.run_in("dsscli", *words, "--output", "json")))
 
     def good(self, done):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -142,17 +149,19 @@ class Kit(unittest.TestCase):
             return next(line.split(" = ")[1].strip() for line in file if line.startswith("installid"))
 
     def until_ready(self):
+        page = f"http://127.0.0.1:{self.port}/dip/api/get-configuration"
         for _ in range(100):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/dip/api/get-configuration", timeout=5) as said:
+                with urllib.request.urlopen(page, timeout=5) as said:
                     return json.load(said)
             except OSError:
                 time.sleep(0.05)
         return self.fail("DSS does not answer")
 
     def integrate(self):
-        self.good(self.run_in("dssadmin", "install-hadoop-integration", "-standalone", "generic-hadoop3", "-standaloneArchive",
-                              f"{self.archives}/dataiku-dss-hadoop-standalone-libs-generic-hadoop3-14.7.5.tar.gz"))
+        archive = f"{self.archives}/dataiku-dss-hadoop-standalone-libs-generic-hadoop3-14.7.5.tar.gz"
+        self.good(self.run_in("dssadmin", "install-hadoop-integration", "-standalone", "generic-hadoop3",
+                              "-standaloneArchive", archive))
         self.good(self.run_in("dssadmin", *self.spark()))
 
     def spark(self, version="14.7.5"):
@@ -193,7 +202,7 @@ class Installer(Kit):
         self.refused(self.install("-d", self.kit() + "/data", "-p", "11200", "-y"), "must not be inside")
 
     def test_enforcing_prompts_without_y(self):
-        words = ("-d", self.datadir, "-p", str(self.port), "-P", "/usr/bin/python3")
+        words = self.fresh()
         self.refused(self.install(*words, FAKE_SELINUX="Enforcing"), "Press Enter")
         self.assertFalse(os.path.exists(self.datadir))
         self.good(self.install(*words, FAKE_SELINUX="Enforcing", input="\n"))
@@ -209,8 +218,7 @@ class Installer(Kit):
             os.killpg(process.pid, signal.SIGKILL)
 
     def test_y_answers_prompts(self):
-        done = self.install("-d", self.datadir, "-p", str(self.port), "-P", "/usr/bin/python3", "-y", FAKE_SELINUX="Enforcing")
-        self.good(done)
+        self.good(self.install(*self.fresh(), "-y", FAKE_SELINUX="Enforcing"))
 
     def test_leaves_the_layout(self):
         with open(self.place + "/license", "w", encoding="utf-8") as out:
@@ -239,7 +247,7 @@ class Installer(Kit):
         self.assertEqual(len(glob.glob(self.datadir + ".failed-install.*")), 1)
 
     def test_needs_java_unless_told_otherwise(self):
-        words = ("-d", self.datadir, "-p", str(self.port), "-P", "/usr/bin/python3", "-y")
+        words = (*self.fresh(), "-y")
         self.refused(self.install(*words, JAVA_HOME="/nowhere"), "Java")
         self.good(self.install(*words, "-n", JAVA_HOME="/nowhere"))
 
@@ -293,8 +301,8 @@ class Running(Kit):
         self.good(self.run_in("dss", "start"))
         self.until_ready()
         self.refused(self.run_in("dss", "start"), "already running")
-        key = json.loads(self.good(self.run_in("dsscli", "api-key-create", "--admin", "true", "--label", "x", "--output", "json")))[0]
-        client = dataikuapi.DSSClient(f"http://127.0.0.1:{self.port}", key["key"])
+        key = self.listed("api-key-create", "--admin", "true", "--label", "x")[0]["key"]
+        client = dataikuapi.DSSClient(f"http://127.0.0.1:{self.port}", key)
         client.create_group("kept")
         with open(self.datadir + "/run/backend.pid", encoding="utf-8") as file:
             os.kill(int(file.read()), signal.SIGKILL)
@@ -316,12 +324,11 @@ class Running(Kit):
         self.install_fresh()
         self.good(self.run_in("dss", "start"))
         self.until_ready()
-        made = json.loads(self.good(self.run_in("dsscli", "api-key-create", "--admin", "true", "--label", "one", "--output", "json")))
+        made = self.listed("api-key-create", "--admin", "true", "--label", "one")
         self.assertIsInstance(made, list)
-        listed = json.loads(self.good(self.run_in("dsscli", "api-keys-list", "--output", "json")))
-        self.assertEqual([(k["label"], k["key"]) for k in listed], [("one", "******")])
+        self.assertEqual([(k["label"], k["key"]) for k in self.listed("api-keys-list")], [("one", "******")])
         self.good(self.run_in("dsscli", "api-key-delete", made[0]["id"]))
-        self.assertEqual(json.loads(self.good(self.run_in("dsscli", "api-keys-list", "--output", "json"))), [])
+        self.assertEqual(self.listed("api-keys-list"), [])
         with self.assertRaises(dataikuapi.utils.DataikuException):
             dataikuapi.DSSClient(f"http://127.0.0.1:{self.port}", made[0]["key"]).list_groups()
 
@@ -346,8 +353,8 @@ class Running(Kit):
         self.install_fresh("-t", "api")
         self.assertFalse(os.path.exists(self.datadir + "/bin/dsscli"))
         self.good(self.run_in("dss", "start"))
-        said = json.loads(self.good(self.run_in("apinode-admin", "admin-key-create", "--output", "json", "--label", "x")))
-        self.assertTrue(said["key"])
+        said = self.good(self.run_in("apinode-admin", "admin-key-create", "--output", "json", "--label", "x"))
+        self.assertTrue(json.loads(said)["key"])
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/isAlive/", timeout=5) as answer:
             self.assertEqual(answer.status, 200)
 
@@ -396,7 +403,8 @@ class Integrations(Kit):
         ident = self.install_id()
         self.refused(self.run_in("dssadmin", "build-base-image", "--type", "other"), "--type has to be one of")
         self.refused(self.run_in("dssadmin", "build-base-image", "--type", "spark", "--with-cheese"), "unrecognized")
-        self.good(self.run_in("dssadmin", "build-base-image", "--type", "container-exec", "--without-r", "--system-packages", "a,b"))
+        options = ("--without-r", "--system-packages", "a,b")
+        self.good(self.run_in("dssadmin", "build-base-image", "--type", "container-exec", *options))
         self.good(self.run_in("dssadmin", "build-base-image", "--type", "spark"))
         self.good(self.run_in("dssadmin", "build-base-image", "--type", "api-deployer"))
         with open(self.place + "/docker.log", encoding="utf-8") as file:

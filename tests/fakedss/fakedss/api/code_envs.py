@@ -46,8 +46,9 @@ def waited(instance, request, title: str, work):
 
 @route("GET", "/admin/code-envs")
 def list_envs(instance, request):
-    return [{"envName": e["envName"], "envLang": e["envLang"], "deploymentMode": e["deploymentMode"], "owner": "admin",
-             "pythonInterpreter": e["desc"].get("pythonInterpreter")} for e in instance.store.get("code-envs", {}).values()]
+    return [{**{k: e[k] for k in ("envName", "envLang", "deploymentMode", "owner")},
+             "pythonInterpreter": e["desc"].get("pythonInterpreter")}
+            for e in instance.store.get("code-envs", {}).values()]
 
 
 @route("GET", "/admin/code-envs/usages")

@@ -118,7 +118,8 @@ def names(instance, request):
 @route("GET", "/connections/{name}/test", admin=False)
 def test_connection(instance, request, name):
     definition = find(instance, name)
-    problem = instance.switches.get("connectionTestErrors").get(name) or athena_problem(instance, definition, exists=True)
+    problem = instance.switches.get("connectionTestErrors").get(name)
+    problem = problem or athena_problem(instance, definition, exists=True)
     if definition["type"] == "Athena" and not problem and not definition["params"].get("queryOutputLocation"):
         problem = "No query output location"
     if problem:

@@ -27,8 +27,8 @@ def pushes(instance) -> list:
         build = builds.get(config.get("imageBuildConfig"))
         if build:
             wanted += built(instance, build, "EXEC")
-        elif config.get("repositoryURL"):
-            wanted.append((image_name(instance, config, "EXEC"), config["repositoryURL"], config.get("prePushMode", "NONE")))
+        else:
+            wanted += named(instance, config, "EXEC")
     for config in settings.get("sparkSettings", {}).get("executionConfigs", []):
         spark = config.get("kubernetesSettings", {})
         build = builds.get(spark.get("imageBuildConfig"))
@@ -36,9 +36,15 @@ def pushes(instance) -> list:
             continue
         if build:
             wanted += built(instance, build, "SPARK", "SPARK")
-        elif spark.get("repositoryURL"):
-            wanted.append((image_name(instance, spark, "SPARK"), spark["repositoryURL"], spark.get("prePushMode", "NONE")))
+        else:
+            wanted += named(instance, spark, "SPARK")
     return list(dict.fromkeys(wanted))
+
+
+def named(instance, config: dict, kind: str) -> list:
+    """The push that a configuration asks for by itself."""
+    url = config.get("repositoryURL")
+    return [(image_name(instance, config, kind), url, config.get("prePushMode", "NONE"))] if url else []
 
 
 def built(instance, build: dict, kind: str, forced: str = "") -> list:

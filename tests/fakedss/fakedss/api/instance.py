@@ -27,7 +27,8 @@ def sanity_check(instance, request):
     def work():
         said = [{"isFatal": False, "details": "", **m} for m in instance.switches.get("sanityMessages")]
         if "filesystem_root" in instance.store.get("connections", {}):
-            said += messages("WARNING", CODES[1], "Connection filesystem_root gives access to the whole host")["messages"]
+            text = "Connection filesystem_root gives access to the whole host"
+            said += messages("WARNING", CODES[1], text)["messages"]
         return collect([m for m in said if m.get("code") not in excluded])
     return instance.futures.start("Sanity check", work)
 

@@ -40,7 +40,8 @@ def put_key(instance, request, ident):
     before = find(instance, ident)
     body = request.object()
     with instance.store.edit("api-keys") as keys:
-        keys[ident] = {**before, **{k: body[k] for k in ("label", "description", "globalPermissions", "groups") if k in body}}
+        known = ("label", "description", "globalPermissions", "groups")
+        keys[ident] = {**before, **{k: body[k] for k in known if k in body}}
     return {}
 
 

@@ -57,7 +57,8 @@ def from_zip(data: bytes) -> dict:
             about = json.loads(archive.read("plugin.json"))
             sets = {n.split("/")[1]: json.loads(archive.read(n)).get("params", [])
                     for n in names if n.startswith("parameter-sets/") and n.endswith("/parameter-set.json")}
-            clusters = sorted({n.split("/")[1] for n in names if n.startswith("python-clusters/") and n.endswith("/cluster.json")})
+            clusters = sorted({n.split("/")[1] for n in names
+                               if n.startswith("python-clusters/") and n.endswith("/cluster.json")})
             env = next((json.loads(archive.read(n)) for n in names if n == "code-env/python/desc.json"), {})
     except (zipfile.BadZipFile, KeyError, ValueError) as why:
         raise Refused(500, NOT_A_PLUGIN, f"Invalid plugin archive: {why}") from why

@@ -62,7 +62,8 @@ check_dependencies() {
   [[ -z ${JAVA_HOME:-} ]] || java=$JAVA_HOME/bin/java
   command -v "$java" >/dev/null || die "could not find suitable version of Java: run install-deps.sh"
   if command -v rpm >/dev/null && command -v dnf >/dev/null; then
-    "$INSTALL_DIR/scripts/install/install-deps.sh" -check ${JAVA_HOME:+-without-java} >/dev/null || die "dependencies are missing: run install-deps.sh"
+    "$INSTALL_DIR/scripts/install/install-deps.sh" -check ${JAVA_HOME:+-without-java} >/dev/null ||
+      die "dependencies are missing: run install-deps.sh"
   fi
 }
 

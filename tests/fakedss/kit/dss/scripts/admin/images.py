@@ -11,7 +11,8 @@ TYPES = {"container-exec": "dku-exec-base-{id}", "spark": "dku-spark-base-{id}",
          "api-deployer": "dku-apideployer-apinode-base"}
 BARE = ("--with-cuda", "--without-r", "--with-r", "--no-cache")
 TAKING = {"--tag": 1, "--cuda-version": 1, "--http-proxy": 1, "--no-proxy": 1, "--system-packages": 1,
-          "--dockerfile-prepend": 1, "--dockerfile-append": 1, "--copy-to-buildenv": 2, "--distrib": 1, "--cran-mirror": 1}
+          "--dockerfile-prepend": 1, "--dockerfile-append": 1, "--copy-to-buildenv": 2, "--distrib": 1,
+          "--cran-mirror": 1}
 
 
 def parse(words: list) -> tuple:

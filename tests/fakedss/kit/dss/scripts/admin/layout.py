@@ -1,4 +1,4 @@
-"""Writes the files of a data directory: DATADIR INSTALL_DIR PYTHON NODE_TYPE PORT LICENSE (the last two empty: upgrade)."""
+"""Writes the files of a data directory: DATADIR INSTALL_DIR PYTHON NODE_TYPE PORT LICENSE (empty: upgrade)."""
 
 import os
 import random
