@@ -37,7 +37,11 @@ func resolve(installation Installation, settings Settings[string], facts Facts) 
 	facts = facts.withDefaults()
 	installation.Version = or(installation.Version, DefaultVersion)
 	n := node{installation: installation, settings: Map(settings, func(s string) string { return s }), facts: facts}
-	n.release, _ = parseRelease(installation.Version)
+	// Without a release the rest is checked by the default one: what is wrong with the release is said once.
+	n.release, _ = parseRelease(DefaultVersion)
+	if r, ok := parseRelease(installation.Version); ok {
+		n.release = r
+	}
 	n.major = majorOf(n.release)
 	n.settings.Clusters = resolveClusters(n.settings.Clusters)
 	n.resolveInstallation()

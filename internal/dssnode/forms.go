@@ -49,7 +49,7 @@ var (
 	subnetPattern    = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
 	groupIDPattern   = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
 	kubernetesMinor  = regexp.MustCompile(`^1\.([0-9]{1,2})$`)
-	externalPattern  = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`)
+	externalPattern  = regexp.MustCompile(`^[\w+=,.@:/-]{2,1000}$`)
 	tagKeyPattern    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$`)
 )
 

@@ -78,7 +78,7 @@ func (n *node) credentialProblems(c S3Connection[string]) problem.List {
 	}
 	form(&wrong, "roleArn", c.RoleARN, rolePattern, "the ARN of a role: arn:aws:iam::ACCOUNT:role/…")
 	form(&wrong, "keyPairSecretArn", c.KeyPairSecretARN, secretPattern, "the ARN of a secret: arn:aws:secretsmanager:…")
-	form(&wrong, "externalId", c.ExternalID, externalPattern, "2 to 1224 letters, digits and +=,.@:/-")
+	form(&wrong, "externalId", c.ExternalID, externalPattern, "2 to 1000 letters, digits and +=,.@:/-")
 	if c.ExternalID != "" && c.RoleARN == "" {
 		wrong.Add("externalId", "give roleArn, or leave it out", "an external id without a role to take")
 	}

@@ -24,13 +24,21 @@ func (n *node) inside() any {
 	}
 }
 
+// addText adds a text that is not empty. DSS does not give empty ones back, which would look as if it had dropped them.
+func addText(definition object, key, text string) {
+	if text != "" {
+		definition[key] = text
+	}
+}
+
 // sourceTypes are DSS's words.
 var sourceTypes = map[SourceType]string{SourceLocal: "LOCAL", SourceLDAP: "LDAP", SourceSSO: "LOCAL_NO_AUTH"}
 
 func (n *node) groups() list {
 	written := list{}
 	for _, g := range n.settings.Groups {
-		definition := object{"description": g.Description, "admin": g.Admin, "sourceType": sourceTypes[g.Source]}
+		definition := object{"admin": g.Admin, "sourceType": sourceTypes[g.Source]}
+		addText(definition, "description", g.Description)
 		for _, key := range slices.Sorted(maps.Keys(g.Permissions)) {
 			definition[key] = g.Permissions[key]
 		}
@@ -49,13 +57,11 @@ func (n *node) groups() list {
 func (n *node) users() list {
 	written := list{}
 	for _, u := range n.settings.Users {
-		written = append(written, object{
-			"login": u.Login, "passwordSecretArn": u.PasswordSecretARN,
-			"definition": object{
-				"displayName": u.DisplayName, "email": u.Email, "userProfile": u.Profile, "groups": texts(u.Groups),
-				"sourceType": sourceTypes[u.Source],
-			},
-		})
+		definition := object{
+			"displayName": u.DisplayName, "userProfile": u.Profile, "groups": texts(u.Groups), "sourceType": sourceTypes[u.Source],
+		}
+		addText(definition, "email", u.Email)
+		written = append(written, object{"login": u.Login, "passwordSecretArn": u.PasswordSecretARN, "definition": definition})
 	}
 	return written
 }
@@ -64,9 +70,10 @@ func (n *node) codeEnvs() list {
 	written := list{}
 	for _, e := range n.settings.CodeEnvs {
 		definition := object{
-			"specPackageList": strings.Join(e.Packages, "\n"), "installCorePackages": true, "installJupyterSupport": *e.Jupyter,
-			"allContainerConfs": e.AllContainerConfigs, "containerConfs": texts(e.ContainerConfigs),
+			"installCorePackages": true, "installJupyterSupport": *e.Jupyter, "allContainerConfs": e.AllContainerConfigs,
+			"containerConfs": texts(e.ContainerConfigs),
 		}
+		addText(definition, "specPackageList", strings.Join(e.Packages, "\n"))
 		if e.Language == LanguagePython {
 			definition["pythonInterpreter"] = interpreter(e.Python)
 		}
