@@ -15,10 +15,13 @@ const (
 	PrePushNone = "NONE"
 )
 
+// origin begins the pattern of an address: a server or a bucket.
+const origin = `^(https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?|s3://[a-z0-9][a-z0-9.-]+)`
+
 var (
 	checksumPattern  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	sourcePattern    = regexp.MustCompile(`^(https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?|s3://[a-z0-9][a-z0-9.-]+)(/[A-Za-z0-9._~%+@=-]+)*/?$`)
-	filePattern      = regexp.MustCompile(`^(https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?|s3://[a-z0-9][a-z0-9.-]+)(/[A-Za-z0-9._~%+@=-]+)+$`)
+	sourcePattern    = regexp.MustCompile(origin + `(/[A-Za-z0-9._~%+@=-]+)*/?$`)
+	filePattern      = regexp.MustCompile(origin + `(/[A-Za-z0-9._~%+@=-]+)+$`)
 	gitPattern       = regexp.MustCompile(`^(https://|ssh://|git@)[A-Za-z0-9][A-Za-z0-9._~%+@=:/-]*$`)
 	checkoutPattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 	sparkPattern     = regexp.MustCompile(`^[0-9]+(\.[0-9]+){1,2}$`)

@@ -17,7 +17,8 @@ func FuzzProblemsAndRender(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(string(installation), string(settings), g.facts.OSRelease, g.facts.HostMemoryMiB, g.facts.HasLicense, g.facts.HTTPS)
 	}
-	f.Add(`{"version":"99999.0.0","allowUnknownVersion":true}`, `{"clusters":[{}],"s3Connections":[{"athena":{}}],"users":[{}]}`, "", -1, true, true)
+	f.Add(`{"version":"9999.0.0","allowUnknownVersion":true}`, `{"clusters":[{}],"s3Connections":[{"athena":{}}],"users":[{}]}`, "", -1,
+		true, true)
 	f.Add(`{}`, `{"overlayJson":"{\"containerSettings\":[]}","namespacePoliciesJson":"[[]]"}`, "10", 0, true, false)
 	f.Fuzz(func(t *testing.T, installationJSON, settingsJSON, osRelease string, memory int, licence, https bool) {
 		var installation Installation

@@ -306,7 +306,8 @@ func (n *node) baseImageProblems(image BaseImage) problem.List {
 		form(&wrong, problem.Index("systemPackages", i), or(name, " "), systemPattern, "the name of a package")
 	}
 	if image.Type != ImageAPIDeployer && !*n.settings.ElasticCompute {
-		wrong.Add("type", "turn on settings.elasticCompute, or leave it out", "without elastic compute nothing runs on an image of type %s", image.Type)
+		wrong.Add("type", "turn on settings.elasticCompute, or leave it out", "without elastic compute nothing runs on an image of type %s",
+			image.Type)
 	}
 	if image.Type == ImageSpark && !*n.installation.Spark {
 		wrong.Add("type", "turn on spark, or leave it out", "the image is made from the host's Spark, which is off")

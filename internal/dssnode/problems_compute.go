@@ -36,7 +36,7 @@ func (n *node) computeProblems() problem.List {
 		wrong.Add("elasticCompute", "leave it out", "the node type %s runs no jobs", n.installation.NodeType)
 	}
 	if !n.hasCluster() {
-		wrong.Add("clusters", "attach a cluster, set useImplicitCluster, or turn elasticCompute off", "container configs have no cluster to run on")
+		wrong.Add("clusters", "attach one, set useImplicitCluster, or turn elasticCompute off", "container configs have no cluster to run on")
 	}
 	if len(s.ContainerConfigs) == 0 {
 		wrong.Add("containerConfigs", "give one at least, or leave it out for the default ones", "elastic compute has no container config")

@@ -86,7 +86,7 @@ func (n *node) credentialProblems(c S3Connection[string]) problem.List {
 		wrong.Add("environment", "use roleArn or keyPairSecretArn", "Athena takes credentials from an S3 connection only where that has its own")
 	}
 	if c.Environment && *n.installation.UserIsolation.Enabled {
-		wrong.Add("environment", "use roleArn or keyPairSecretArn", "it hands the host's own rights to users, from whom user isolation keeps them")
+		wrong.Add("environment", "use roleArn or keyPairSecretArn", "it hands the host's rights to users, from whom user isolation keeps them")
 	}
 	return wrong
 }

@@ -148,7 +148,7 @@ func (n *node) securityProblems() problem.List {
 	var wrong problem.List
 	security := n.settings.Security
 	if *security.SecureCookies && !n.facts.HTTPS {
-		wrong.Add("security.secureCookies", "serve DSS by HTTPS (loadBalancer), or leave it out", "nobody could log in: browsers reach DSS by HTTP")
+		wrong.Add("security.secureCookies", "serve DSS by HTTPS (loadBalancer), or leave it out", "nobody could log in: DSS is reached by HTTP")
 	}
 	for _, session := range []struct {
 		path    string

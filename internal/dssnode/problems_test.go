@@ -125,20 +125,24 @@ func TestInstallationProblems(t *testing.T) {
 		}, nil},
 		{"limit's percent", func(c change) { c.MemoryLimit.Percent = 5 }, one("installation.memoryLimit.percent", "5 is not between")},
 		{"limit of an unknown host", func(c change) { c.HostMemoryMiB = 0 }, one("installation.memoryLimit.gib", "not known")},
-		{"limit and heap", func(c change) { c.MemoryLimit = MemoryLimit{GiB: 60} }, one("installation.memoryLimit.gib", "more than the host's 64")},
+		{"limit and heap", func(c change) { c.MemoryLimit = MemoryLimit{GiB: 60} },
+			one("installation.memoryLimit.gib", "more than the host's 64")},
 		{"negative limit", func(c change) { c.MemoryLimit = MemoryLimit{GiB: -4} }, one("installation.memoryLimit.gib", "is no limit")},
-		{"amount for no limit", func(c change) { c.MemoryLimit.Enabled = no() }, one("installation.memoryLimit.enabled", "a limit that is off")},
+		{"amount for no limit", func(c change) { c.MemoryLimit.Enabled = no() },
+			one("installation.memoryLimit.enabled", "a limit that is off")},
 		{"ports", func(c change) { c.PortRange = &PortRange{From: 80, To: 70} }, [][2]string{
 			{"installation.portRange.from", "80"}, {"installation.portRange.to", "70"}, {"installation.portRange.to", "no range"},
 		}},
-		{"ports of DSS", func(c change) { c.PortRange = &PortRange{From: 11205, To: 12000} }, one("installation.portRange.from", "11200 to 11210")},
+		{"ports of DSS", func(c change) { c.PortRange = &PortRange{From: 11205, To: 12000} },
+			one("installation.portRange.from", "11200 to 11210")},
 		{"ports without overlay", func(c change) { c.OverlayJSON = "" }, one("installation.portRange.from", "not documented")},
 		{"server settings", func(c change) {
 			c.ServerSettings = map[string]string{"port": "80", "referrer-policy": "a\nb"}
 		}, [][2]string{{"installation.serverSettings.port", "documented"}, {"installation.serverSettings.referrer-policy", "line break"}}},
 		{"properties", func(c change) {
 			c.Installation.Properties = map[string]string{"a b": "", "c": "\n", portRangeProperty: "false"}
-		}, [][2]string{{"installation.properties.a b", ""}, {"installation.properties.c", ""}, {"installation.properties." + portRangeProperty, ""}}},
+		}, [][2]string{{"installation.properties.a b", ""}, {"installation.properties.c", ""},
+			{"installation.properties." + portRangeProperty, ""}}},
 		{"environment", func(c change) {
 			c.Installation.Environment = map[string]string{"A-B": "", "C": "x\ny", "AWS_SECRET_ACCESS_KEY": "x"}
 		}, [][2]string{
@@ -147,13 +151,15 @@ func TestInstallationProblems(t *testing.T) {
 		}},
 		{"images", func(c change) {
 			c.BaseImages = []BaseImage{
-				{Type: "gpu"}, {Type: ImageCDE, CUDAVersion: "eleven", HTTPProxy: "proxy", NoProxy: "a b", Tag: "A B", SystemPackages: []string{"a;b"}},
+				{Type: "gpu"},
+				{Type: ImageCDE, CUDAVersion: "eleven", HTTPProxy: "proxy", NoProxy: "a b", Tag: "A B", SystemPackages: []string{"a;b"}},
 				{Type: ImageCDE}, {Type: ImageCDE},
 			}
 		}, [][2]string{
 			{"installation.baseImages[0].type", `"gpu"`}, {"installation.baseImages[1].cudaVersion", "without"},
 			{"installation.baseImages[1].cudaVersion", "eleven"}, {"installation.baseImages[1].httpProxy", ""},
-			{"installation.baseImages[1].noProxy", ""}, {"installation.baseImages[1].tag", ""}, {"installation.baseImages[1].systemPackages[0]", ""},
+			{"installation.baseImages[1].noProxy", ""}, {"installation.baseImages[1].tag", ""},
+			{"installation.baseImages[1].systemPackages[0]", ""},
 			{"installation.baseImages[3]", "is the name of"},
 		}},
 		{"images for nothing", func(c change) {
@@ -195,7 +201,8 @@ func TestComputeProblems(t *testing.T) {
 		{"without cluster", func(c change) { *c.Installation, *c.Settings = Installation{}, Settings[string]{ElasticCompute: yes()} },
 			one("settings.clusters", "no cluster to run on")},
 		{"configs without cluster", func(c change) { c.Clusters, c.BaseImages = nil, []BaseImage{} }, [][2]string{
-			{"settings.containerConfigs", "which is off"}, {"settings.sparkConfigs", ""}, {"settings.cde", ""}, {"settings.namespacePoliciesJson", ""},
+			{"settings.containerConfigs", "which is off"}, {"settings.sparkConfigs", ""}, {"settings.cde", ""},
+			{"settings.namespacePoliciesJson", ""},
 		}},
 		{"defaults without configs", func(c change) {
 			*c.Installation, *c.Settings = Installation{}, Settings[string]{DefaultContainerConfig: "a", DefaultSparkConfig: "b"}
@@ -209,7 +216,8 @@ func TestComputeProblems(t *testing.T) {
 		}, one("settings.containerConfigs", "no container config")},
 		{"no address", func(c change) { c.ImageURL, c.Account = "", "" }, [][2]string{{"settings.imageUrl", "missing"}}},
 		{"address", func(c change) { c.ImageURL = "https://registry" }, one("settings.imageUrl", "https://registry")},
-		{"address and hook", func(c change) { c.ImageURL, c.PrePush = "registry.example.com/dss", PrePushECR }, one("settings.prePush", "not an address of ECR")},
+		{"address and hook", func(c change) { c.ImageURL, c.PrePush = "registry.example.com/dss", PrePushECR },
+			one("settings.prePush", "not an address of ECR")},
 		{"hook", func(c change) { c.PrePush = "CUSTOM" }, one("settings.prePush", `"CUSTOM"`)},
 		{"prefix", func(c change) { c.ImageURL += "/" }, one("settings.imageUrl", "")},
 		{"container configs", func(c change) {
@@ -218,7 +226,8 @@ func TestComputeProblems(t *testing.T) {
 				{Name: "x", CPURequest: 4, CPULimit: 2, MemoryRequestMiB: 4096, MemoryLimitMiB: 2048},
 				{Name: "x", CPURequest: -2, MemoryLimitMiB: 1 << 30, CPULimit: Unset},
 				{Name: "a b", Namespace: "Name_space", GPUs: 1, NodeSelector: map[string]string{"a b": "c d"}},
-				{Name: "small", GPUs: -1, BaseImage: "A", Properties: map[string]string{"a b": "\n"}, AllowedGroups: []string{"data", "data", "ghosts"}},
+				{Name: "small", GPUs: -1, BaseImage: "A", Properties: map[string]string{"a b": "\n"}, AllowedGroups: []string{"data",
+					"data", "ghosts"}},
 			}
 		}, [][2]string{
 			{"settings.containerConfigs[0].cpuRequest", "4 vCPU are more than the limit of 2"},
@@ -235,7 +244,8 @@ func TestComputeProblems(t *testing.T) {
 		{"nameless config", func(c change) { c.ContainerConfigs[1].Name = "" }, one("settings.containerConfigs[1].name", "missing")},
 		{"tolerations", func(c change) {
 			c.ContainerConfigs[1].Tolerations = []Toleration{
-				{Operator: "Equal"}, {Operator: "Like", Key: "a"}, {Operator: "Exists", Key: "a", Value: "b"}, {Key: "a b", Value: "c d", Effect: "Never"},
+				{Operator: "Equal"}, {Operator: "Like", Key: "a"}, {Operator: "Exists", Key: "a", Value: "b"},
+				{Key: "a b", Value: "c d", Effect: "Never"},
 			}
 		}, [][2]string{
 			{"settings.containerConfigs[1].tolerations[0].key", "missing"}, {"settings.containerConfigs[1].tolerations[1].operator", `"Like"`},
@@ -248,7 +258,8 @@ func TestComputeProblems(t *testing.T) {
 		{"Spark configs", func(c change) {
 			c.SparkConfigs = []SparkConfig{
 				{Name: "a", ExecutorMemoryMiB: 100, ExecutorCores: -1, ExecutorInstances: 5000, Namespace: "A", AuthenticationMode: "TOKEN"},
-				{Name: "a", Conf: map[string]string{"spark.executor.memory": "1g", "executor.memory": "1g", "spark.x": "\n"}, AllowedGroups: []string{"x"}},
+				{Name: "a", Conf: map[string]string{"spark.executor.memory": "1g", "executor.memory": "1g", "spark.x": "\n"},
+					AllowedGroups: []string{"x"}},
 				{},
 			}
 		}, [][2]string{
@@ -256,21 +267,25 @@ func TestComputeProblems(t *testing.T) {
 			{"settings.sparkConfigs[0].executorInstances", ""}, {"settings.sparkConfigs[0].namespace", ""},
 			{"settings.sparkConfigs[0].authenticationMode", ""}, {"settings.sparkConfigs[1].conf.executor.memory", "no key of Spark"},
 			{"settings.sparkConfigs[1].conf.spark.executor.memory", "argument of its own"}, {"settings.sparkConfigs[1].conf.spark.x", ""},
-			{"settings.sparkConfigs[1].allowedGroups[0]", ""}, {"settings.sparkConfigs[1].name", ""}, {"settings.sparkConfigs[2].name", "missing"},
+			{"settings.sparkConfigs[1].allowedGroups[0]", ""}, {"settings.sparkConfigs[1].name", ""},
+			{"settings.sparkConfigs[2].name", "missing"},
 		}},
 		{"defaults", func(c change) { c.DefaultContainerConfig, c.DefaultSparkConfig = "big", "bigger" }, [][2]string{
 			{"settings.defaultContainerConfig", `"big" is no config`}, {"settings.defaultSparkConfig", `"bigger"`},
 		}},
-		{"two default Spark configs", func(c change) { c.SparkConfigs[1].Name = "default" }, one("settings.defaultSparkConfig", "another one")},
+		{"two default Spark configs", func(c change) { c.SparkConfigs[1].Name = "default" },
+			one("settings.defaultSparkConfig", "another one")},
 	})
 }
 
 func TestConnectionProblems(t *testing.T) {
 	check(t, []brokenCase{
-		{"two of one name", func(c change) { c.S3Connections[1].Name = "sales" }, one("settings.s3Connections[1].name", `"sales" is the name of`)},
+		{"two of one name", func(c change) { c.S3Connections[1].Name = "sales" },
+			one("settings.s3Connections[1].name", `"sales" is the name of`)},
 		{"S3 and Athena of one name", func(c change) { c.S3Connections[1].Name = "sales-athena" },
 			one("settings.s3Connections[1].name", "s3Connections[0].athena.name")},
-		{"the one that is removed", func(c change) { c.S3Connections[1].Name = FilesystemRoot }, one("settings.s3Connections[1].name", "removed")},
+		{"the one that is removed", func(c change) { c.S3Connections[1].Name = FilesystemRoot },
+			one("settings.s3Connections[1].name", "removed")},
 		{"empty", func(c change) { c.S3Connections[1] = S3Connection[string]{} }, [][2]string{
 			{"settings.s3Connections[1].name", "missing"}, {"settings.s3Connections[1].bucket", "missing"},
 			{"settings.s3Connections[1].roleArn", "0 kinds"}, {"settings.s3Connections[1].allowedGroups", "nobody"},
@@ -288,14 +303,19 @@ func TestConnectionProblems(t *testing.T) {
 		{"no region", func(c change) { c.Facts.Region = "" }, [][2]string{
 			{"settings.s3Connections[0].region", "missing"}, {"settings.clusters[0].attach.region", "missing"},
 		}},
-		{"role's form", func(c change) { c.S3Connections[0].RoleARN = "arn:aws:iam::1:role/x" }, one("settings.s3Connections[0].roleArn", "")},
-		{"two kinds of credentials", func(c change) { c.S3Connections[1].RoleARN = Unknown }, one("settings.s3Connections[1].roleArn", "2 kinds")},
+		{"role's form", func(c change) { c.S3Connections[0].RoleARN = "arn:aws:iam::1:role/x" },
+			one("settings.s3Connections[0].roleArn", "")},
+		{"two kinds of credentials", func(c change) { c.S3Connections[1].RoleARN = Unknown },
+			one("settings.s3Connections[1].roleArn", "2 kinds")},
 		{"Athena on the host's credentials", func(c change) {
 			x := &c.S3Connections[0]
 			x.RoleARN, x.ExternalID, x.Environment = "", "", true
 			c.UserIsolation, c.MemoryLimit = UserIsolation{Enabled: no()}, MemoryLimit{}
 		}, one("settings.s3Connections[0].environment", "Athena takes credentials")},
-		{"host's credentials with isolation", func(c change) { c.S3Connections[1].KeyPairSecretARN, c.S3Connections[1].Environment = "", true },
+		{"host's credentials with isolation", func(c change) {
+			c.S3Connections[1].KeyPairSecretARN,
+				c.S3Connections[1].Environment = "", true
+		},
 			one("settings.s3Connections[1].environment", "user isolation")},
 		{"everybody and some", func(c change) { c.S3Connections[0].UsableByEveryone = true },
 			one("settings.s3Connections[0].usableByEveryone", "everybody, and some")},
@@ -313,12 +333,15 @@ func TestConnectionProblems(t *testing.T) {
 			{"settings.s3Connections[0].athena.name", ""}, {"settings.s3Connections[0].athena.workgroup", "missing"},
 			{"settings.s3Connections[0].athena.outputLocation", ""}, {"settings.s3Connections[0].athena.fetchSize", ""},
 		}},
-		{"Athena's database", func(c change) { c.S3Connections[0].GlueDatabase = "with-hyphen" }, one("settings.s3Connections[0].athena.glueDatabase", "")},
-		{"Athena's workgroup", func(c change) { c.S3Connections[0].Athena.Workgroup = "a b" }, one("settings.s3Connections[0].athena.workgroup", "")},
+		{"Athena's database", func(c change) { c.S3Connections[0].GlueDatabase = "with-hyphen" },
+			one("settings.s3Connections[0].athena.glueDatabase", "")},
+		{"Athena's workgroup", func(c change) { c.S3Connections[0].Athena.Workgroup = "a b" },
+			one("settings.s3Connections[0].athena.workgroup", "")},
 		{"no driver", func(c change) { c.AthenaDriver = nil }, one("settings.s3Connections[0].athena", "no JDBC driver")},
 		{"metastore", func(c change) { c.Metastore.Flavor = "HIVE" }, one("settings.metastore.flavor", `"HIVE"`)},
 		{"metastore of DSS with Athena", func(c change) { c.Metastore.Flavor = MetastoreDSS }, one("settings.metastore.flavor", "Glue only")},
-		{"credentials of nobody", func(c change) { c.Metastore.CredentialsConnection = "ghost" }, one("settings.metastore.credentialsConnection", "ghost")},
+		{"credentials of nobody", func(c change) { c.Metastore.CredentialsConnection = "ghost" },
+			one("settings.metastore.credentialsConnection", "ghost")},
 		{"credentials of the host", func(c change) {
 			c.UserIsolation, c.MemoryLimit = UserIsolation{Enabled: no()}, MemoryLimit{}
 			c.S3Connections[1].KeyPairSecretARN, c.S3Connections[1].Environment, c.Metastore.CredentialsConnection = "", true, "raw"
@@ -337,7 +360,8 @@ func TestClusterProblems(t *testing.T) {
 		}, [][2]string{{"settings.clusters[1].name", `"eks" is the name of`}, {"settings.clusters[1].default", "before it"}}},
 		{"implicit too", func(c change) { c.UseImplicitCluster = true }, one("settings.useImplicitCluster", "the default")},
 		{"nothing behind it", func(c change) { c.Clusters[0].Attach = nil }, one("settings.clusters[0].attach", "no cluster behind")},
-		{"both", func(c change) { c.Clusters[1].Attach = &AttachedCluster[string]{EKSName: "x"} }, one("settings.clusters[1].create", "attached and created")},
+		{"both", func(c change) { c.Clusters[1].Attach = &AttachedCluster[string]{EKSName: "x"} },
+			one("settings.clusters[1].create", "attached and created")},
 		{"attached", func(c change) {
 			c.Clusters[0] = Cluster[string]{AssumeRoleARN: "x", TimeoutMinutes: 1, Attach: &AttachedCluster[string]{Region: "x"}}
 		}, [][2]string{
@@ -346,21 +370,27 @@ func TestClusterProblems(t *testing.T) {
 		}},
 		{"EKS's name", func(c change) { c.Clusters[0].Attach.EKSName = "a b" }, one("settings.clusters[0].attach.eksName", "")},
 		{"eksctl's name", func(c change) { c.Clusters[1].Name = "burst_2" }, one("settings.clusters[1].name", "burst_2")},
-		{"YAML and pools", func(c change) { c.Clusters[1].Create.AdvancedYAML = "x" }, one("settings.clusters[1].create.advancedYaml", "overlooks")},
+		{"YAML and pools", func(c change) { c.Clusters[1].Create.AdvancedYAML = "x" },
+			one("settings.clusters[1].create.advancedYaml", "overlooks")},
 		{"only YAML", func(c change) {
 			c.Clusters[1].Create, c.NetworkingPreset = &CreatedCluster[string]{AdvancedYAML: "x", AdvancedGPU: true}, nil
 		}, nil},
-		{"GPU of no YAML", func(c change) { c.Clusters[1].Create.AdvancedGPU = true }, one("settings.clusters[1].create.advancedYaml", "missing")},
+		{"GPU of no YAML", func(c change) { c.Clusters[1].Create.AdvancedGPU = true },
+			one("settings.clusters[1].create.advancedYaml", "missing")},
 		{"no network", func(c change) { c.NetworkingPreset = nil }, [][2]string{
 			{"settings.clusters[1].create", "no subnets"}, {"settings.clusters[1].create.private", "without private subnets"},
 		}},
 		{"no groups", func(c change) { c.NetworkingPreset.SecurityGroups = nil }, one("settings.clusters[1].create", "could not call DSS")},
-		{"private without subnets", func(c change) { c.NetworkingPreset.PrivateSubnets = nil }, one("settings.clusters[1].create.private", "")},
+		{"private without subnets", func(c change) { c.NetworkingPreset.PrivateSubnets = nil },
+			one("settings.clusters[1].create.private", "")},
 		{"endpoints of a public one", func(c change) { c.Clusters[1].Create.Private, c.Clusters[1].Create.SkipEndpoints = false, true },
 			one("settings.clusters[1].create.skipEndpoints", "")},
-		{"Kubernetes", func(c change) { c.Clusters[1].Create.KubernetesVersion = "1.35" }, one("settings.clusters[1].create.kubernetesVersion", "not tested with 1.35")},
-		{"Kubernetes too old", func(c change) { c.Clusters[1].Create.KubernetesVersion = "1.22" }, one("settings.clusters[1].create.kubernetesVersion", "")},
-		{"no Kubernetes", func(c change) { c.Clusters[1].Create.KubernetesVersion = "newest" }, one("settings.clusters[1].create.kubernetesVersion", "no version")},
+		{"Kubernetes", func(c change) { c.Clusters[1].Create.KubernetesVersion = "1.35" },
+			one("settings.clusters[1].create.kubernetesVersion", "not tested with 1.35")},
+		{"Kubernetes too old", func(c change) { c.Clusters[1].Create.KubernetesVersion = "1.22" },
+			one("settings.clusters[1].create.kubernetesVersion", "")},
+		{"no Kubernetes", func(c change) { c.Clusters[1].Create.KubernetesVersion = "newest" },
+			one("settings.clusters[1].create.kubernetesVersion", "no version")},
 		{"created", func(c change) {
 			n := c.Clusters[1].Create
 			n.InjectedSecurityGroup, n.AutoscalerRegistry, n.Tags = "x", "https://x", map[string]string{"aws:x": "y"}
@@ -375,7 +405,8 @@ func TestClusterProblems(t *testing.T) {
 			c.Clusters[1].Create.NodePools = []NodePool{
 				{Name: "a", InstanceType: "m7g.large", DiskType: "floppy", DiskGiB: 5, Nodes: 2000},
 				{Name: "a", GPU: true, MinNodes: 3, MaxNodes: 2, Labels: map[string]string{"a b": "c d"}},
-				{Name: "1", MinNodes: 2, MaxNodes: 4, Nodes: 1, Taints: []Taint{{Value: "a b", Effect: "Never"}}, Tags: map[string]string{"a": "b,c"}},
+				{Name: "1", MinNodes: 2, MaxNodes: 4, Nodes: 1, Taints: []Taint{{Value: "a b", Effect: "Never"}},
+					Tags: map[string]string{"a": "b,c"}},
 				{Name: "newer", InstanceType: "x99.large"},
 			}
 		}, [][2]string{
@@ -393,7 +424,8 @@ func TestClusterProblems(t *testing.T) {
 			n.Name, n.Subnets, n.PrivateSubnets, n.SecurityGroups = "a b", []string{"x"}, []string{"subnet-0123456789abcdef2"}, []string{""}
 			n.ControlPlaneSecurityGroup, n.SharedSecurityGroup = "sg-0123456789abcdef1", "y"
 		}, [][2]string{
-			{"settings.networkingPreset.name", ""}, {"settings.networkingPreset.subnets", "there are 1"}, {"settings.networkingPreset.subnets[0]", ""},
+			{"settings.networkingPreset.name", ""}, {"settings.networkingPreset.subnets", "there are 1"},
+			{"settings.networkingPreset.subnets[0]", ""},
 			{"settings.networkingPreset.securityGroups[0]", "missing"}, {"settings.networkingPreset.privateSubnets", "there is one"},
 			{"settings.networkingPreset.sharedSecurityGroup", `"y"`}, {"settings.networkingPreset.sharedSecurityGroup", "a shared one"},
 		}},
@@ -415,7 +447,8 @@ func TestClusterProblems(t *testing.T) {
 			{"settings.eksPlugin.url", "missing"}, {"settings.eksPlugin.checkout", "missing"},
 		}},
 		{"plugin from the store with an address", func(c change) { c.EKSPlugin.Source = "" }, one("settings.eksPlugin.source", "no address")},
-		{"plugin's archive", func(c change) { c.EKSPlugin.URL, c.EKSPlugin.SHA256 = "http://x/y.zip", "" }, one("settings.eksPlugin.sha256", "http lets")},
+		{"plugin's archive", func(c change) { c.EKSPlugin.URL, c.EKSPlugin.SHA256 = "http://x/y.zip", "" },
+			one("settings.eksPlugin.sha256", "http lets")},
 		{"plugin's checksum", func(c change) { c.EKSPlugin.SHA256 = "x" }, one("settings.eksPlugin.sha256", "")},
 		{"plugin's Python", func(c change) { c.EKSPlugin.Python = "3.12" }, one("settings.eksPlugin.python", "3.12")},
 	})
@@ -424,11 +457,13 @@ func TestClusterProblems(t *testing.T) {
 func TestPeopleProblems(t *testing.T) {
 	check(t, []brokenCase{
 		{"groups", func(c change) {
-			c.Groups = append(c.Groups, Group{}, Group{Name: "data"}, Group{Name: "a b", Source: "PAM", Permissions: map[string]bool{"mayFly": true}},
+			c.Groups = append(c.Groups, Group{}, Group{Name: "data"}, Group{Name: "a b", Source: "PAM",
+				Permissions: map[string]bool{"mayFly": true}},
 				Group{Name: "local", ExternalGroups: []string{"x"}})
 			c.ExternalGroups = append(c.ExternalGroups, "")
 		}, [][2]string{
-			{"settings.groups[3].name", "missing"}, {"settings.groups[4].name", `"data" is the name of groups[0].name`}, {"settings.groups[5].name", ""},
+			{"settings.groups[3].name", "missing"}, {"settings.groups[4].name", `"data" is the name of groups[0].name`},
+			{"settings.groups[5].name", ""},
 			{"settings.groups[5].source", `"PAM"`}, {"settings.groups[5].permissions.mayFly", "no permission"},
 			{"settings.groups[6].externalGroups", "local group"}, {"settings.externalGroups[1]", ""},
 		}},
@@ -439,14 +474,17 @@ func TestPeopleProblems(t *testing.T) {
 			c.UserIsolation.Accounts = []UnixAccount{}
 			c.Users = []User[string]{
 				{}, {Login: "admin", Profile: "READER", Source: SourceLDAP}, {Login: "x", Profile: "no profile", Source: "PAM"},
-				{Login: "x", Profile: "READER", Source: SourceSSO, PasswordSecretARN: Unknown, Email: "x", Groups: []string{"ghosts"}, DisplayName: "a\nb"},
+				{Login: "x", Profile: "READER", Source: SourceSSO, PasswordSecretARN: Unknown, Email: "x", Groups: []string{"ghosts"},
+					DisplayName: "a\nb"},
 				{Login: "y", Profile: "READER", PasswordSecretARN: "x"},
 			}
 		}, [][2]string{
-			{"settings.users[0].login", "missing"}, {"settings.users[0].profile", "missing"}, {"settings.users[0].passwordSecretArn", "no password"},
+			{"settings.users[0].login", "missing"}, {"settings.users[0].profile", "missing"},
+			{"settings.users[0].passwordSecretArn", "no password"},
 			{"settings.users[1].login", "admin is there"}, {"settings.users[2].profile", ""}, {"settings.users[2].source", `"PAM"`},
 			{"settings.users[3].passwordSecretArn", "not DSS's"}, {"settings.users[3].displayName", ""}, {"settings.users[3].email", ""},
-			{"settings.users[3].groups[0]", "ghosts"}, {"settings.users[3].login", `"x" is the name of`}, {"settings.users[4].passwordSecretArn", ""},
+			{"settings.users[3].groups[0]", "ghosts"}, {"settings.users[3].login", `"x" is the name of`},
+			{"settings.users[4].passwordSecretArn", ""},
 		}},
 		{"code environments", func(c change) {
 			c.R = false
@@ -457,10 +495,12 @@ func TestPeopleProblems(t *testing.T) {
 			{"settings.codeEnvs[1].language", "R is not installed"}, {"settings.codeEnvs[2].name", "missing"},
 			{"settings.codeEnvs[3].python", `"2.7"`}, {"settings.codeEnvs[3].packages[0]", "empty"}, {"settings.codeEnvs[3].packages[1]", ""},
 			{"settings.codeEnvs[3].name", `"py312" is the name`}, {"settings.codeEnvs[4].language", "JULIA"},
-			{"settings.codeEnvs[5].python", "has no Python"}, {"settings.codeEnvs[5].language", ""}, {"settings.codeEnvs[5].containerConfigs", ""},
+			{"settings.codeEnvs[5].python", "has no Python"}, {"settings.codeEnvs[5].language", ""},
+			{"settings.codeEnvs[5].containerConfigs", ""},
 			{"settings.codeEnvs[5].containerConfigs[0]", "ghost"},
 		}},
-		{"cookies without HTTPS", func(c change) { c.HTTPS, c.Security.SecureCookies = false, yes() }, one("settings.security.secureCookies", "nobody could log in")},
+		{"cookies without HTTPS", func(c change) { c.HTTPS, c.Security.SecureCookies = false, yes() },
+			one("settings.security.secureCookies", "nobody could log in")},
 		{"sessions", func(c change) { c.Security.SessionTotalMinutes, c.Security.SessionIdleMinutes = 1, -2 }, [][2]string{
 			{"settings.security.sessionTotalMinutes", ""}, {"settings.security.sessionIdleMinutes", ""},
 		}},
@@ -471,7 +511,8 @@ func TestPeopleProblems(t *testing.T) {
 
 func TestRawJSONProblems(t *testing.T) {
 	check(t, []brokenCase{
-		{"malformed", func(c change) { c.OverlayJSON = "{\n \"a\": 1,\n \"b\": ]\n}" }, one("settings.overlayJson", "line 3, column 7: invalid character")},
+		{"malformed", func(c change) { c.OverlayJSON = "{\n \"a\": 1,\n \"b\": ]\n}" },
+			one("settings.overlayJson", "line 3, column 7: invalid character")},
 		{"cut off", func(c change) { c.OverlayJSON = "{\n \"a\": " }, one("settings.overlayJson", "line 2, column 7")},
 		{"more", func(c change) { c.OverlayJSON = "{}\n{}" }, one("settings.overlayJson", "line 2, column 3: there is more")},
 		{"no object", func(c change) { c.OverlayJSON = `[1]` }, one("settings.overlayJson", "a list")},
@@ -481,18 +522,24 @@ func TestRawJSONProblems(t *testing.T) {
 		},
 			one("settings.overlayJson.security.hideErrorStacks", "false contradicts")},
 		{"contradiction in an element", func(c change) {
-			c.OverlayJSON = `{"containerSettings": {"executionConfigs": [{"name": "other", "type": "DOCKER"}, {"name": "gpu", "type": "DOCKER"}]}}`
+			c.OverlayJSON = `{"containerSettings": {"executionConfigs": [{"name": "other", "type": "DOCKER"},
+				{"name": "gpu", "type": "DOCKER"}]}}`
 		}, one("settings.overlayJson.containerSettings.executionConfigs[1].type", `"DOCKER" contradicts`)},
-		{"contradiction of a kind", func(c change) { c.OverlayJSON = `{"security": 1, "sparkSettings": {"executionConfigs": {}}}` }, [][2]string{
-			{"settings.overlayJson.security", "1 contradicts"}, {"settings.overlayJson.sparkSettings.executionConfigs", ""},
-			{"settings.overlayJson.sparkSettings.executionConfigs", ""},
-		}},
+		{"contradiction of a kind", func(c change) { c.OverlayJSON = `{"security": 1, "sparkSettings": {"executionConfigs": {}}}` },
+			[][2]string{
+				{"settings.overlayJson.security", "1 contradicts"}, {"settings.overlayJson.sparkSettings.executionConfigs", ""},
+				{"settings.overlayJson.sparkSettings.executionConfigs", ""},
+			}},
 		{"contradiction of a default", func(c change) { c.OverlayJSON = `{"defaultK8sClusterId": "mine"}` },
 			one("settings.overlayJson.defaultK8sClusterId", `"mine"`)},
 		{"contradiction by taking away", func(c change) { c.OverlayJSON = `{"security": {"hideErrorStacks": null}}` },
 			one("settings.overlayJson.security.hideErrorStacks", "null")},
-		{"element without a name", func(c change) { c.OverlayJSON = `{"containerSettings": {"executionConfigs": [{"isFinal": true}, 1]}}` }, [][2]string{
-			{"settings.overlayJson.containerSettings.executionConfigs[0]", "has none"}, {"settings.overlayJson.containerSettings.executionConfigs[1]", ""},
+		{"element without a name", func(c change) {
+			c.OverlayJSON = `{"containerSettings": {"executionConfigs": [{"isFinal": true},
+			1]}}`
+		}, [][2]string{
+			{"settings.overlayJson.containerSettings.executionConfigs[0]", "has none"},
+			{"settings.overlayJson.containerSettings.executionConfigs[1]", ""},
 		}},
 		{"policies", func(c change) { c.NamespacePoliciesJSON = `[{}, 1]` }, one("settings.namespacePoliciesJson[1]", "a number")},
 		{"no policies", func(c change) { c.NamespacePoliciesJSON = `{}` }, one("settings.namespacePoliciesJson", "an object")},

@@ -84,8 +84,9 @@ func (n *node) userIsolation() any {
 	for _, account := range isolation.Accounts {
 		accounts = append(accounts, object{"name": account.Name, "group": account.Group})
 	}
+	dirs := slices.Concat(isolation.AdditionalDirs, n.cgroupDirs())
 	return object{
-		"allowedGroups": texts(isolation.AllowedGroups), "additionalDirs": texts(append(slices.Clone(isolation.AdditionalDirs), n.cgroupDirs()...)),
+		"allowedGroups": texts(isolation.AllowedGroups), "additionalDirs": texts(dirs),
 		"accounts": accounts, "enableLater": n.installation.EnableUserIsolationLater,
 	}
 }

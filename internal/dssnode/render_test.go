@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// node14 and others are what goldens show.
+// golden is a node that a file of testdata shows.
 type golden struct {
 	name         string
 	installation Installation
@@ -138,7 +138,8 @@ func TestOverlayReplacesUnverified(t *testing.T) {
 }
 
 func TestSparkRecipesBeginWithTheDefaultConfig(t *testing.T) {
-	configs := at(t, sources(t, Render(Installation{}, minimal(), facts(), secrets())), "template", "document", "sparkSettings", "executionConfigs").(list)
+	written := sources(t, Render(Installation{}, minimal(), facts(), secrets()))
+	configs := at(t, written, "template", "document", "sparkSettings", "executionConfigs").(list)
 	require.Len(t, configs, 3)
 	copied := object{}
 	for key, value := range configs[0].(object) {
@@ -194,7 +195,8 @@ func TestArchivesOfMirrors(t *testing.T) {
 
 func TestSecretARNs(t *testing.T) {
 	settings := fullSettings()
-	settings.OverlayJSON = `{"ldapSettings":{"bindPassword":{"$secret":"` + arnPrefix + `ldap","$key":""}},"a":[{"$secret":"` + arnPrefix + `b"}]}`
+	settings.OverlayJSON = `{"ldapSettings":{"bindPassword":{"$secret":"` + arnPrefix + `ldap","$key":""}},` +
+		`"a":[{"$secret":"` + arnPrefix + `b"}]}`
 	settings.Users[0].PasswordSecretARN = Unknown
 	assert.Equal(t, []string{
 		arnPrefix + "admin-AbCdEf", arnPrefix + "b", arnPrefix + "database-AbCdEf", arnPrefix + "key-AbCdEf", arnPrefix + "ldap",

@@ -119,6 +119,7 @@ func fullSettings() Settings[string] {
 			{Name: "stats", Language: LanguageR, Jupyter: no(), AllContainerConfigs: true},
 		},
 		CDE: true, NamespacePoliciesJSON: `[{"namespace": "x"}]`,
-		OverlayJSON: `{"portRange": {"from": 12000, "to": 12500}, "containerSettings": {"executionConfigs": [{"name": "small", "isFinal": true}]}}`,
+		OverlayJSON: `{"portRange": {"from": 12000, "to": 12500},` +
+			`"containerSettings": {"executionConfigs": [{"name": "small", "isFinal": true}]}}`,
 	}
 }

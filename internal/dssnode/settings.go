@@ -149,7 +149,9 @@ type Group struct {
 
 // DefaultPermissions let a group make projects, and write code that runs isolated; and not code that runs as the DSS user.
 func DefaultPermissions() map[string]bool {
-	return map[string]bool{"mayCreateProjects": true, "mayWriteInRootProjectFolder": true, "mayWriteSafeCode": true, "mayWriteUnsafeCode": false}
+	return map[string]bool{
+		"mayCreateProjects": true, "mayWriteInRootProjectFolder": true, "mayWriteSafeCode": true, "mayWriteUnsafeCode": false,
+	}
 }
 
 // User is a user of DSS.

@@ -86,7 +86,8 @@ var majors = []Major{
 	{
 		Number: 14, Patches: []int{2, 4, 3, 3, 4, 2, 2, 6}, Java: "17", Pythons: []string{"3.11", "3.9", "3.10"},
 		CodeEnvPythons: []string{"3.9", "3.10", "3.11", "3.12", "3.13"}, SparkVersions: sparkVersions, TestedClient: "14.7.5",
-		Verified: "runtime from the vendor's pages of 14.2.2; settings from third parties that ran them on 10 to 14; the archive of Spark is not verified",
+		Verified: "runtime from the vendor's pages of 14.2.2; settings from third parties that ran them on 10 to 14; " +
+			"the archive of Spark is not verified",
 	},
 	{
 		Number: 15, Patches: []int{2, 0, 1}, Java: "17", Pythons: []string{"3.11", "3.9", "3.10"},
