@@ -162,6 +162,10 @@ func (n *node) isolationProblems() problem.List {
 	}
 	for i, name := range isolation.AllowedGroups {
 		form(&wrong, problem.Index("allowedGroups", i), or(name, " "), accountPattern, "the name of a Unix group: lower case")
+		if slices.Contains([]string{"root", "wheel", "docker", "sudo", n.facts.UserName}, name) {
+			wrong.Add(problem.Index("allowedGroups", i), "use a group of its own, such as "+DefaultUserGroup,
+				"the group %s has more rights than users' code may have", name)
+		}
 	}
 	for i, folder := range isolation.AdditionalDirs {
 		form(&wrong, problem.Index("additionalDirs", i), or(folder, " "), folderPattern, "an absolute path of letters, digits, dots, hyphens")

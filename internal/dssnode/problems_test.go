@@ -105,6 +105,8 @@ func TestInstallationProblems(t *testing.T) {
 			c.UserIsolation.AllowedGroups[1], c.UserIsolation.AdditionalDirs = "Engineers", []string{"/a;/b"}
 			c.UserIsolation.Accounts[1].Group = "analysts"
 		}, [][2]string{{"installation.userIsolation.allowedGroups[1]", ""}, {"installation.userIsolation.additionalDirs[0]", ""}}},
+		{"isolation's groups", func(c change) { c.UserIsolation.AllowedGroups = append(c.UserIsolation.AllowedGroups, "docker") },
+			one("installation.userIsolation.allowedGroups[2]", "more rights")},
 		{"accounts", func(c change) {
 			c.UserIsolation.Accounts = []UnixAccount{{Name: "Ada"}, {Name: "dataiku"}, {}, {Name: "x", Group: "wheel"}, {Name: "x"}}
 		}, [][2]string{

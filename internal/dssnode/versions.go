@@ -99,14 +99,15 @@ var majors = []Major{
 // Majors are the supported majors of DSS, oldest first.
 func Majors() []Major { return slices.Clone(majors) }
 
-// majorOf is what is known of a release's major; of a newer major than all, what is known of the newest.
+// majorOf is what is known of a release's major; of one that is not known, what is known of the newest before it, or of the oldest.
 func majorOf(r release) Major {
+	found := majors[0]
 	for _, m := range majors {
-		if m.Number == r.major {
-			return m
+		if m.Number <= r.major {
+			found = m
 		}
 	}
-	return majors[len(majors)-1]
+	return found
 }
 
 // isKnown says whether a release is in the table.
