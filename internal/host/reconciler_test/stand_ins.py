@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "reconciler"))
 from dss_platform.system import System  # noqa: E402
 
 COMMANDS = ["rpm", "dnf", "systemctl", "mountpoint", "findmnt", "xfs_growfs", "useradd", "usermod", "groupadd", "getenforce",
-            "semanage", "restorecon", "nft", "docker", "curl", "aws", "unzip", "runuser"]
+            "semanage", "restorecon", "nft", "docker", "curl", "aws", "unzip", "runuser", "userdel", "psql", "initdb", "postgres"]
 
 # Without the interpreter's site packages, which take the longest of its start.
 PROGRAM = f"""#!{sys.executable} -ES
@@ -41,9 +41,11 @@ def append(path, line):
     with open(root + path, "a") as out:
         out.write(line + "\\n")
 world = load()
-if name in world["fail"]:
-    print(world["fail"][name], file=sys.stderr)
-    sys.exit(1)
+# What fails is the name of a command, or the name and its beginning: "aws ec2".
+for failing, said in world["fail"].items():
+    if [name, *args][:len(failing.split())] == failing.split():
+        print(said, file=sys.stderr)
+        sys.exit(1)
 words = [a for a in args if not a.startswith("-")]
 def after(flag):
     return args[args.index(flag) + 1] if flag in args else None
@@ -53,6 +55,9 @@ if name == "rpm":
         sys.exit(1)
     if "--qf" in args:
         print(world["packages"][package], end="")
+elif name == "dnf" and words[0] in ("module", "config-manager"):
+    world.setdefault("dnf", []).append(" ".join(words))
+    keep(world)
 elif name == "dnf":
     for word in words[1:]:
         package, _, version = word.partition("-28.") if "-28." in word else (word, "", "")
@@ -65,6 +70,8 @@ elif name == "dnf":
             world["packages"][package] = ("28." + version) if version else "1.0"
             if package == "docker-ce":
                 append("/etc/group", "docker:x:990:")
+            if package == "postgresql-server":
+                append("/etc/passwd", "postgres:x:26:26::/var/lib/pgsql:/bin/bash")
     keep(world)
 elif name == "systemctl":
     unit = words[-1] if words else ""
@@ -76,10 +83,22 @@ elif name == "systemctl":
         world["is-enabled"].append(unit)
         if "--now" in args:
             world["is-active"].append(unit)
+    if args[0] == "is-failed":
+        sys.exit(unit not in world.get("is-failed", []))
+    if args[0] in ("start", "restart") and unit.startswith("dataiku"):
+        if not os.path.exists(root + "/etc/systemd/system/" + unit):
+            print("Failed to start " + unit + ": Unit " + unit + " not found.", file=sys.stderr)
+            sys.exit(5)
+        world["starts"] = world.get("starts", 0) + 1
     if args[0] in ("start", "restart"):
-        world["is-active"].append(unit)
+        if unit not in world["is-active"]:
+            world["is-active"].append(unit)
         if "metadata-guard" in unit:
             world["guard"] = True
+        if "port-guard" in unit:
+            world["port-guard"] = True
+    if args[0] == "stop":
+        world["is-active"] = [u for u in world["is-active"] if u != unit]
     if args[0] == "disable":
         for state in ("is-enabled", "is-active"):
             world[state] = [u for u in world[state] if u != unit]
@@ -95,7 +114,9 @@ elif name == "groupadd":
     append("/etc/group", f"{{words[-1]}}:x:{{after('-g')}}:")
 elif name == "useradd":
     uid = after("-u") or "1001"
-    gid = after("-g") if (after("-g") or "").isdigit() else uid
+    gid = after("-g") or uid
+    if not gid.isdigit():
+        gid = [l.split(":")[2] for l in open(root + "/etc/group") if l.startswith(gid + ":")][0]
     if after("-g") is None:
         append("/etc/group", f"{{words[-1]}}:x:{{gid}}:")
     append("/etc/passwd", f"{{words[-1]}}:x:{{uid}}:{{gid}}::{{after('-d')}}:{{after('-s')}}")
@@ -110,19 +131,121 @@ elif name == "restorecon" and "-v" in args and world.get("unlabelled", True):
 elif name == "getenforce":
     print("Enforcing")
 elif name == "nft":
-    sys.exit(not world.get("guard"))
+    guard = "port-guard" if "dss_port" in args else "guard"
+    if args[0] == "delete":
+        world[guard] = False
+        keep(world)
+    else:
+        sys.exit(not world.get(guard))
+elif name == "userdel":
+    lines = [l for l in open(root + "/etc/passwd") if not l.startswith(words[-1] + ":")]
+    open(root + "/etc/passwd", "w").writelines(lines)
+elif name == "docker" and args[:2] == ["image", "inspect"]:
+    sys.exit(words[-1] not in world.get("images", []))
+elif name == "docker" and args[:2] == ["image", "rm"]:
+    world["images"].remove(words[-1])
+    keep(world)
+elif name == "runuser":
+    # Code that DSS's user runs is none of root's, which the stand-in of the kit looks at.
+    os.environ["FAKE_USER"] = after("-l") or after("-u")
+    os.environ.pop("KILL_AT", None)
+    os.umask(0o077)
+    if "-l" in args:
+        os.execvp("bash", ["bash", "-c", after("-c")])
+    os.execvp(args[args.index("--") + 1], args[args.index("--") + 1:])
+elif name == "postgres":
+    module = [m for m in world.get("dnf", []) if m.startswith("module enable")]
+    print("postgres (PostgreSQL) " + (module[-1].rsplit(":", 1)[1] if module else "13") + ".11")
+elif name == "initdb":
+    os.makedirs(after("-D"))
+    if os.geteuid() == 0:
+        os.chown(after("-D"), 26, 26)
+    for file, text in (("PG_VERSION", "16"), ("postgresql.conf", "# defaults\\n")):
+        with open(os.path.join(after("-D"), file), "w") as out:
+            out.write(text)
+elif name == "psql":
+    import base64, hashlib, hmac, re
+    server = world.setdefault("postgresql", {{"roles": {{}}, "databases": {{}}}})
+    if "postgresql.service" not in world["is-active"]:
+        print("connection refused", file=sys.stderr)
+        sys.exit(2)
+    if "-h" in args:
+        verifier = server["roles"].get(after("-U"))
+        if not verifier or after("-d") not in server["databases"]:
+            sys.exit(2)
+        rounds, salt, stored = re.fullmatch(r"SCRAM-SHA-256\\$(\\d+):([^$]+)\\$([^:]+):.*", verifier).groups()
+        salted = hashlib.pbkdf2_hmac("sha256", os.environ["PGPASSWORD"].encode(), base64.b64decode(salt), int(rounds))
+        key = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+        sys.exit(0 if base64.b64encode(key).decode() == stored else 2)
+    text = sys.stdin.read()
+    append("/statements", text)
+    for role, verifier in re.findall(r'ALTER ROLE "(\\w+)" LOGIN PASSWORD \\'([^\\']+)\\'', text):
+        server["roles"][role] = verifier
+    for database in re.findall(r'DROP DATABASE IF EXISTS "(\\w+)"', text):
+        server["databases"].pop(database, None)
+    for database in re.findall(r'CREATE DATABASE "(\\w+)"', text):
+        server["databases"].setdefault(database, [])
+    keep(world)
 elif name == "curl" and "-T" not in args and "PUT" in args:
     append("/signals", json.dumps({{"url": args[-1], **json.loads(sys.stdin.read())}}))
+elif name == "curl" and ("-I" in args or "-D" in args):
+    source = root + "/www/" + args[-1].split("//", 1)[1]
+    if not os.path.exists(source) or ("-I" in args and world.get("no-head")):
+        print("curl: (22) The requested URL returned error: 404", file=sys.stderr)
+        sys.exit(22)
+    size = os.path.getsize(source)
+    print("HTTP/1.1 200 OK\\r\\ncontent-length: %d\\r" % size if "-I" in args else "HTTP/1.1 206\\r\\ncontent-range: bytes 0-0/%d\\r" % size)
 elif name == "curl":
     source = root + "/www/" + args[-1].split("//", 1)[1]
     if not os.path.exists(source):
         print("curl: (22) The requested URL returned error: 404", file=sys.stderr)
         sys.exit(22)
-    with open(source, "rb") as file, open(after("-o"), "wb") as out:
-        out.write(file.read())
+    if "-C" in args:
+        begun = os.path.getsize(after("-o")) if os.path.exists(after("-o")) else 0
+        append("/resumed", str(begun))
+        with open(source, "rb") as file, open(after("-o"), "ab") as out:
+            file.seek(begun)
+            out.write(file.read())
+    else:
+        with open(source, "rb") as file, open(after("-o"), "wb") as out:
+            out.write(file.read())
 elif name == "aws":
     if args == ["--version"]:
         print("aws-cli/2.36.15 Python/3.13.0 Linux/5.14 exe/x86_64.almalinux.9")
+    elif args[0] == "secretsmanager":
+        secrets = world.setdefault("secrets", {{}})
+        if args[1] == "put-secret-value":
+            with open(after("--secret-string")[len("file://"):]) as file:
+                secrets[after("--secret-id")] = file.read()
+            keep(world)
+        elif secrets.get(after("--secret-id")) is None:
+            print("An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager "
+                  "can't find the specified secret" + (" value for staging label: AWSCURRENT" if after("--secret-id") in secrets
+                                                       else "."), file=sys.stderr)
+            sys.exit(254)
+        else:
+            print(json.dumps(secrets[after("--secret-id")]))
+    elif args[:2] == ["ec2", "describe-snapshots"]:
+        tag, _, value = after("--filters")[len("Name=tag:"):].partition(",Values=")
+        print(json.dumps([[s["id"], s["state"]] for s in world.get("snapshots", []) if s["tags"].get(tag) == value]))
+    elif args[:2] == ["ec2", "create-snapshot"]:
+        tags = {{t["Key"]: t["Value"] for t in json.loads(after("--tag-specifications"))[0]["Tags"]}}
+        made = {{"id": "snap-%d" % (len(world.get("snapshots", [])) + 1), "volume": after("--volume-id"), "tags": tags, "state": "pending",
+                "running": "dataiku.service" in world["is-active"]}}
+        world.setdefault("snapshots", []).append(made)
+        keep(world)
+        print(made["id"])
+    elif args[0] in ("s3", "s3api"):
+        place = "s3://%s/%s" % (after("--bucket"), after("--key")) if args[0] == "s3api" else words[-2]
+        source = root + "/s3/" + place[len("s3://"):]
+        if not os.path.exists(source):
+            print("An error occurred (404) when calling the HeadObject operation: Not Found", file=sys.stderr)
+            sys.exit(254)
+        if args[0] == "s3api":
+            print(json.dumps({{"ContentLength": os.path.getsize(source)}}))
+        else:
+            with open(source, "rb") as file, open(words[-1], "wb") as out:
+                out.write(file.read())
     else:
         found = world["stack"].get(after("--logical-resource-id"))
         if found is None:

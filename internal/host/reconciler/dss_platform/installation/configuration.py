@@ -49,14 +49,15 @@ def install_ini(host, desired: dict) -> None:
     changed = any(changes.values())
     if not changed and known.get("regenerated"):
         return
-    if changed:
+    # A run that was killed between the two has changed the file; else the installer has made what is derived from it.
+    cut_off = known.get("regenerated") is False
+    if changed or cut_off:
         service.stop(host, desired)
         # What was there before is known before anything changes; what is not wanted any more is forgotten only afterwards.
         both = {name: {**before[name], **known.get("ini", {}).get(name, {})} for name in before}
         record.update(RECORD, ini=both, regenerated=False)
         _write(host, desired, path, ini.merged(text, changes))
         dssadmin(host, desired, "regenerate-config")
-    # Without a change the installer has made them, from what is there.
     record.update(RECORD, ini={name: keys for name, keys in before.items() if keys}, regenerated=True)
 
 

@@ -55,7 +55,7 @@ def ensure_server(host, desired: dict) -> None:
     postgresql.ensure_packages(host, desired)
     postgresql.ensure_cluster(host, desired)
     restart = postgresql.ensure_settings(host, desired)
-    if restart and service.is_running(host, desired):
+    if restart and (record.get(RECORD) or {}).get("phase") == COPIED:
         # DSS does not get over a restart of its database.
         service.stop(host, desired)
     host.service(postgresql.UNIT, restart=restart)
@@ -86,6 +86,8 @@ def connect(host, desired: dict, password: str) -> None:
     first = state.get("phase") != COPIED
     if not first and _same(state.get("password"), password):
         return
+    if not service.is_running(host, desired):
+        service.settle(host, desired)
     if first:
         holds.hold(host, desired, HOLD)
         record.update(RECORD, phase=CONFIGURING, place=place, schema=wanted["schema"])

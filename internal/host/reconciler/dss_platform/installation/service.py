@@ -148,8 +148,9 @@ def status_of(address: str, timeout: float = 10):
         return None
 
 
-def wait_ready(host, desired: dict, seconds: float = READY_SECONDS, pause: float = 3) -> None:
+def wait_ready(host, desired: dict, seconds: float = 0, pause: float = 3) -> None:
     """Waits until DSS answers and its backend is ready. The failure has the end of the backend's log."""
+    seconds = seconds or READY_SECONDS
     base, until, said = url(host, desired), time.monotonic() + seconds, ""
     while True:
         said = _unready(base, desired["dss"]["nodeType"])

@@ -1,0 +1,441 @@
+"""Installing DSS: archives, kit, dependencies, the first installation, ports."""
+
+import json
+import os
+import unittest
+from unittest import mock
+
+from dss_stand_ins import ARCHIVES, DSSTest, archive_of, kit_archive, packed, steps
+
+from dss_platform.installation import archive, credentials, dependencies, ini, installation, kit, layout, port_guard, record, secrets
+from dss_platform.installation import assignments, ledger
+from dss_platform.step import StepError
+
+
+class Whole(DSSTest):
+    def test_a_first_run_installs_and_a_second_one_changes_nothing(self):
+        found = self.ensure_all()
+        self.assertEqual(list(found), ["credentials", "kit", "dependencies", "port-guard", "installation", "configuration", "hadoop", "spark",
+                                       "boot-unit", "base-images", "service"])
+        self.assertEqual(self.kit_calls("installer.sh"), [["dataiku", "installer.sh", "-d", self.root + "/data/dss", "-p", "11200", "-t",
+                                                           "design", "-P", "python3.11", "-y"]])
+        before = len(self.kit_calls())
+        self.assertEqual(self.ensure_all(), {})
+        self.assertEqual(len(self.kit_calls()), before)
+        self.assertEqual(self.world["starts"], 1)
+
+    def test_a_new_instance_installs_nothing_that_is_on_the_volume(self):
+        self.ensure_all()
+        self.new_instance()
+        downloads, actions = len(self.calls("curl")), self.actions()
+        found = self.ensure_all()
+        self.assertEqual(sorted(found), ["boot-unit", "dependencies", "kit", "port-guard", "service"])
+        self.assertEqual(found["kit"], ["labelled /data/kits like /opt"])
+        self.assertEqual((len(self.calls("curl")), self.actions()), (downloads, actions))
+        self.assertEqual(len(self.kit_calls("installer.sh")), 1)
+        self.assertEqual(self.ensure_all(), {})
+
+    def new_instance(self):
+        """The root volume of a new instance: nothing of what was made outside of the data volume."""
+        self.host.run("rm", "-rf", self.root + "/etc/systemd", self.root + "/etc/dataiku", self.root + "/var/lib/dss-platform",
+                      self.root + "/etc/dataiku-security", self.root + "/etc/sudoers.d", self.root + "/etc/dss-platform/port-guard.nft")
+        self.set_world(**{"is-enabled": [], "is-active": [], "packages": {}, "port-guard": False})
+
+    def test_an_api_node_gets_what_it_needs(self):
+        self.desired["dss"].update(nodeType="api", environment={}, properties={})
+        names = [step.name for step in steps() if step.wanted(self.desired)]
+        self.assertEqual(names, ["credentials", "kit", "dependencies", "installation", "configuration", "boot-unit", "service"])
+        self.ensure_all()
+        self.assertEqual(self.ensure_all(), {})
+
+    def test_without_dss_no_step_is_wanted(self):
+        del self.desired["dss"]
+        self.assertEqual([step.name for step in steps() if step.wanted(self.desired)], [])
+
+    def test_every_step_describes_itself(self):
+        for step in [*steps(), port_guard.PortOpen()]:
+            self.assertRegex(step.name, "^[a-z-]+$")
+            self.assertTrue(step.description)
+
+
+class Archives(DSSTest):
+    content = packed({"a": (b"x" * 1000, 0o644)})
+
+    def fetch(self, wanted, room=0.0):
+        self.host.changes = []
+        return archive.fetch(self.host, self.desired, "thing", wanted, room)
+
+    def test_the_first_address_that_has_it_counts(self):
+        self.serve("thing.tar.gz", self.content)
+        entry = self.fetch(archive_of(f"{ARCHIVES}/none.tar.gz", f"{ARCHIVES}/thing.tar.gz", content=self.content))
+        self.assertEqual(entry["url"], f"{ARCHIVES}/thing.tar.gz")
+        self.assertEqual(entry["file"], "/data/kits/archives/thing.tar.gz")
+        self.assertEqual(self.mode("/data/kits/archives/thing.tar.gz"), 0o644)
+        calls = len(self.calls())
+        self.assertEqual(self.fetch(archive_of(f"{ARCHIVES}/thing.tar.gz", content=self.content)), entry)
+        self.assertEqual(len(self.calls()), calls)
+
+    def test_no_address_has_it(self):
+        with self.assertRaisesRegex(StepError, "no address has the archive: https://downloads.example.com/none.tar.gz: .*404 / s3://b/k: .*404"):
+            self.fetch(archive_of(f"{ARCHIVES}/none.tar.gz", "s3://b/k"))
+
+    def test_a_bucket(self):
+        self.put("/s3/mirror/dss/thing.tar.gz", self.content)
+        self.assertEqual(self.fetch(archive_of("s3://mirror/dss/thing.tar.gz"))["size"], len(self.content))
+        self.assertIn(["aws", "s3api", "head-object", "--region", "eu-west-1", "--bucket", "mirror", "--key", "dss/thing.tar.gz", "--output",
+                       "json"], self.calls("aws"))
+
+    def test_a_mismatch_says_both_hashes_and_leaves_nothing(self):
+        self.serve("thing.tar.gz", self.content)
+        wanted = {"urls": [f"{ARCHIVES}/thing.tar.gz"], "sha256": "0" * 64}
+        digest = archive_of("", content=self.content)["sha256"]
+        with self.assertRaisesRegex(StepError, f"has SHA-256 {digest}, and {'0' * 64} is wanted"):
+            self.fetch(wanted)
+        self.assertEqual(os.listdir(self.root + "/data/kits/archives"), [])
+
+    def test_another_checksum_gets_it_again_and_forgets_the_old_file(self):
+        self.serve("thing-1.tar.gz", self.content)
+        self.fetch(archive_of(f"{ARCHIVES}/thing-1.tar.gz", content=self.content))
+        other = packed({"b": (b"y", 0o644)})
+        self.serve("thing-2.tar.gz", other)
+        self.fetch(archive_of(f"{ARCHIVES}/thing-2.tar.gz", content=other))
+        self.assertEqual(os.listdir(self.root + "/data/kits/archives"), ["thing-2.tar.gz"])
+
+    def test_a_download_that_was_cut_off_goes_on(self):
+        self.serve("thing.tar.gz", self.content)
+        url = f"{ARCHIVES}/thing.tar.gz"
+        self.fetch(archive_of(url))
+        part = [call for call in self.calls("curl") if "-C" in call][0]
+        begun = part[part.index("-o") + 1]
+        os.unlink(self.root + "/data/kits/archives/thing.tar.gz")
+        with open(begun, "wb") as out:
+            out.write(self.content[:40])
+        self.assertEqual(self.fetch(archive_of(url))["sha256"], archive_of("", content=self.content)["sha256"])
+        self.assertEqual(self.text("/resumed").split(), ["0", "40"])
+
+    def test_a_download_that_was_killed_before_its_checksum_is_not_got_again(self):
+        self.serve("thing.tar.gz", self.content)
+        self.fetch(archive_of(f"{ARCHIVES}/thing.tar.gz"))
+        part = [call for call in self.calls("curl") if "-C" in call][0]
+        os.rename(self.root + "/data/kits/archives/thing.tar.gz", part[part.index("-o") + 1])
+        self.fetch(archive_of(f"{ARCHIVES}/thing.tar.gz"))
+        self.assertEqual(self.text("/resumed").split(), ["0"])
+
+    def test_a_server_that_refuses_head(self):
+        self.set_world(**{"no-head": True})
+        self.serve("thing.tar.gz", self.content)
+        self.assertEqual(archive.choose(self.host, [f"{ARCHIVES}/thing.tar.gz"], "eu-west-1")[1], len(self.content))
+
+    def test_a_page_in_its_place(self):
+        self.serve("thing.tar.gz", b"<html>log in</html>")
+        with self.assertRaisesRegex(StepError, "is no archive: it begins with b'<html>"):
+            self.fetch(archive_of(f"{ARCHIVES}/thing.tar.gz"))
+
+    def test_room_is_looked_for_first(self):
+        self.serve("thing.tar.gz", self.content)
+        with mock.patch.object(archive, "free_bytes", lambda path: 10):
+            with self.assertRaisesRegex(StepError, "are free on /data/kits/archives"):
+                self.fetch(archive_of(f"{ARCHIVES}/thing.tar.gz"), room=3.0)
+        self.assertEqual([call for call in self.calls("curl") if "-C" in call], [])
+
+    def test_http_without_a_checksum_is_told(self):
+        self.put("/www/mirror/thing.tar.gz", self.content)
+        self.fetch(archive_of("http://mirror/thing.tar.gz"))
+        self.assertRegex(self.host.warnings[0], "without encryption and without a checksum")
+
+
+class Kit(DSSTest):
+    def test_it_is_for_everybody_to_read(self):
+        self.ensure(kit.Kit())
+        self.assertEqual(self.mode("/data/kits/dataiku-dss-14.7.5/program") & 0o055, 0o055)
+        for folder in ("/data", "/data/kits"):
+            self.assertEqual(self.mode(folder) & 0o011, 0o011)
+
+    def test_another_version_inside_is_refused(self):
+        self.serve("dataiku-dss-14.7.5.tar.gz", kit_archive("14.7.5", inside="14.7.4"))
+        with self.assertRaisesRegex(StepError, "holds DSS 14.7.4, and DSS 14.7.5 is wanted"):
+            self.ensure(kit.Kit())
+        self.assertEqual(sorted(os.listdir(self.root + "/data/kits")), ["archives"])
+
+    def test_what_a_killed_run_left_is_replaced(self):
+        self.put("/data/kits/.unpacking/dataiku-dss-14.7.5/dss-version.json", "{}")
+        self.put("/data/kits/dataiku-dss-14.7.5/half", "")
+        self.ensure(kit.Kit())
+        self.assertFalse(self.host.exists("/data/kits/dataiku-dss-14.7.5/half"))
+        self.assertEqual(self.ensure(kit.Kit()), [])
+
+    def test_a_lower_version_is_refused_before_it_is_got(self):
+        self.ensure_all()
+        self.set_version("14.7.4")
+        with self.assertRaisesRegex(StepError, "DSS 14.7.5 is installed, and 14.7.4 is lower"):
+            self.ensure(kit.Kit())
+
+    def test_a_folder_outside_of_the_volume_is_refused(self):
+        self.desired["dss"]["kitsDir"] = "/opt/kits"
+        with self.assertRaisesRegex(StepError, "not on the data volume /data"):
+            self.ensure(kit.Kit())
+
+
+class Dependencies(DSSTest):
+    def test_once_per_version_and_options(self):
+        self.ensure(kit.Kit())
+        self.ensure(dependencies.Dependencies())
+        self.assert_settled(dependencies.Dependencies())
+        self.desired["dss"].update(r=True, graphicsExport=True)
+        self.ensure(dependencies.Dependencies())
+        self.assertEqual(self.kit_calls("install-deps.sh"), [["root", "install-deps.sh", "-yes"],
+                                                             ["root", "install-deps.sh", "-yes", "-with-r", "-with-chrome"]])
+        self.assertEqual(self.world["dnf"], ["config-manager crb"])
+        self.assertIn("epel-release", self.world["packages"])
+
+    def test_release_8_calls_its_repository_otherwise(self):
+        self.ensure(kit.Kit())
+        self.desired["osRelease"] = "8"
+        self.desired["dss"]["r"] = True
+        self.ensure(dependencies.Dependencies())
+        self.assertEqual(self.world["dnf"], ["config-manager powertools"])
+
+    def test_a_failure_is_done_again(self):
+        self.ensure(kit.Kit())
+        self.put("/deps-fail", "")
+        with self.assertRaisesRegex(StepError, "install-deps.sh: .*Unable to find a match: nginx"):
+            self.ensure(dependencies.Dependencies())
+        os.unlink(self.root + "/deps-fail")
+        self.assertTrue(self.ensure(dependencies.Dependencies()))
+
+
+class Installation(DSSTest):
+    def setUp(self):
+        super().setUp()
+        self.ensure(kit.Kit())
+
+    def installed(self):
+        return self.ensure(installation.Installation())
+
+    def test_the_java_that_stays_when_packages_change(self):
+        self.installed()
+        [call] = [call for call in self.calls("runuser") if "installer.sh" in call[-1]]
+        self.assertIn("'env' 'JAVA_HOME=/usr/lib/jvm/jre-17'", call[-1])
+
+    def test_the_record_is_of_the_volume(self):
+        self.installed()
+        self.assertEqual(self.stored("installation"), {"dataDir": "/data/dss", "previous": None, "python": "python3.11",
+                                                       "state": "installed", "version": "14.7.5"})
+        self.assertEqual(self.mode("/data/.dss-platform/installation.json"), 0o600)
+
+    def test_what_a_killed_installation_left_is_removed(self):
+        self.put("/installer-dies", "")
+        with self.assertRaisesRegex(StepError, "installer.sh: .*killed"):
+            self.installed()
+        self.assertTrue(self.host.exists("/data/dss/bin/half"))
+        os.unlink(self.root + "/installer-dies")
+        self.assertIn("removed what an installation that was cut off has left in /data/dss", self.installed())
+        self.assertEqual(layout.installed_version(self.host, self.desired["dss"]), "14.7.5")
+        self.assertFalse(self.host.exists("/data/dss/bin/half"))
+
+    def test_an_unfinished_installation_of_somebody_else_is_moved_aside(self):
+        self.put(f"/data/dss/{layout.IN_PROGRESS}", "")
+        self.put("/data/dss/precious", "")
+        self.installed()
+        [aside] = [name for name in os.listdir(self.root + "/data") if name.startswith("dss.unfinished-")]
+        self.assertTrue(self.host.exists(f"/data/{aside}/precious"))
+
+    def test_a_folder_with_something_in_it_is_left_alone(self):
+        self.put("/data/dss/precious", "")
+        with self.assertRaisesRegex(StepError, r"/data/dss is not empty and holds no DSS \(precious\)"):
+            self.installed()
+        self.assertTrue(self.host.exists("/data/dss/precious"))
+
+    def test_data_that_are_gone_are_not_replaced_by_an_empty_dss(self):
+        self.installed()
+        self.host.run("rm", "-rf", self.root + "/data/dss")
+        with self.assertRaisesRegex(StepError, "DSS 14.7.5 was installed in /data/dss, and is not there any more"):
+            self.installed()
+
+    def test_places_that_dss_would_refuse(self):
+        for place, why in (("/data", "no folder below /data"), ("/home/dss", "no folder below /data"),
+                           ("/data/kits/dss", "are inside each other")):
+            with self.subTest(place):
+                self.desired["dss"]["dataDir"] = place
+                with self.assertRaisesRegex(StepError, why):
+                    self.installed()
+        os.symlink("/tmp", self.root + "/data/link")
+        self.desired["dss"]["dataDir"] = "/data/link/dss"
+        with self.assertRaisesRegex(StepError, "/data/link is a symbolic link"):
+            self.installed()
+
+    def test_another_data_directory_is_refused(self):
+        self.installed()
+        self.desired["dss"]["dataDir"] = "/data/other"
+        with self.assertRaisesRegex(StepError, "DSS's data are in /data/dss, and /data/other is wanted"):
+            self.installed()
+
+    def test_another_node_type_is_refused(self):
+        self.installed()
+        self.desired["dss"]["nodeType"] = "automation"
+        with self.assertRaisesRegex(StepError, "of the node type design, and automation is wanted"):
+            self.installed()
+
+    def test_a_deployer_calls_itself_automation(self):
+        self.desired["dss"]["nodeType"] = "deployer"
+        self.installed()
+        self.assertEqual(self.installed(), [])
+        self.desired["dss"]["nodeType"] = "automation"
+        with self.assertRaisesRegex(StepError, "of the node type deployer"):
+            self.installed()
+
+    def test_a_missing_python_is_told(self):
+        self.desired["dss"]["python"] = "python3.99"
+        with self.assertRaisesRegex(StepError, "there is no python3.99"):
+            self.installed()
+
+    def test_another_python_makes_the_environment_anew(self):
+        self.installed()
+        self.put("/stand-ins/python3.10", "#!/bin/sh\n", 0o755)
+        self.desired["dss"]["python"] = "python3.10"
+        self.installed()
+        self.assertEqual(self.text("/data/dss/pyenv/python"), "python3.10")
+        self.assertEqual(self.installed(), [])
+
+    def test_another_folder_of_kits_is_attached(self):
+        self.installed()
+        self.desired["dss"]["kitsDir"] = "/data/programs"
+        self.ensure(kit.Kit())
+        self.installed()
+        self.assertEqual(layout.attached_kit(self.host, self.desired["dss"]), self.root + "/data/programs/dataiku-dss-14.7.5")
+        self.assertEqual(self.installed(), [])
+
+    def test_a_program_of_an_earlier_run_is_waited_for(self):
+        import fcntl
+        self.installed()
+        with open(self.root + "/run/lock/dss-platform-command.lock", "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with mock.patch("dss_platform.installation.commands.PATIENCE", 0):
+                with self.assertRaisesRegex(StepError, "an earlier run has started is still at work"):
+                    self.ensure(dependencies.Dependencies())
+        self.ensure(dependencies.Dependencies())
+
+
+class Ports(DSSTest):
+    def test_closed_until_the_password_is_changed(self):
+        self.ensure(port_guard.PortGuard())
+        rules = self.text("/etc/dss-platform/port-guard.nft")
+        self.assertIn("iif lo accept\n    tcp dport 11200-11210 counter drop", rules)
+        self.assertIn("Before=network-pre.target", self.text(f"/etc/systemd/system/{port_guard.UNIT}"))
+        self.assert_settled(port_guard.PortGuard())
+        with self.assertRaisesRegex(StepError, "first password has not been changed"):
+            self.ensure(port_guard.PortOpen())
+        self.store("admin", {"hash": "x"})
+        self.assertTrue(self.ensure(port_guard.PortOpen()))
+        self.assertFalse(self.world["port-guard"])
+        self.assertNotIn(port_guard.UNIT, self.world["is-enabled"])
+        self.assertFalse(self.host.exists(port_guard.RULES))
+        self.assert_settled(port_guard.PortOpen())
+        self.assert_settled(port_guard.PortGuard())
+
+    def test_rules_that_somebody_emptied_come_back(self):
+        self.ensure(port_guard.PortGuard())
+        self.set_world(**{"port-guard": False})
+        self.assertEqual(self.ensure(port_guard.PortGuard()), [f"restarted {port_guard.UNIT}"])
+
+    def test_a_new_instance_of_a_dss_with_a_password_is_open(self):
+        self.store("admin", {"hash": "x"})
+        self.assert_settled(port_guard.PortGuard())
+        self.assert_settled(port_guard.PortOpen())
+
+
+class Credentials(DSSTest):
+    def test_region_only(self):
+        self.put("/data/home/dataiku/.aws/config", "[default]\noutput = json\n")
+        self.ensure(credentials.Credentials())
+        self.assertEqual(self.text("/data/home/dataiku/.aws/config"), "[default]\noutput = json\nregion = eu-west-1\n")
+        self.assertFalse(self.host.exists("/data/home/dataiku/.aws/credentials"))
+        self.assert_settled(credentials.Credentials())
+
+    def test_a_key_pair_comes_and_goes(self):
+        self.set_world(secrets={"arn:pair": json.dumps({"AccessKeyId": "AKIA1", "SecretAccessKey": "very/secret"})})
+        self.desired["dss"]["credentialsSecretArn"] = "arn:pair"
+        self.ensure(credentials.Credentials())
+        path = "/data/home/dataiku/.aws/credentials"
+        self.assertEqual(self.text(path), "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = very/secret\n")
+        self.assertEqual((self.mode(path), self.mode("/data/home/dataiku/.aws")), (0o600, 0o700))
+        self.assert_settled(credentials.Credentials())
+        self.assertNotIn("very/secret", json.dumps(self.events) + self.text("/calls"))
+        self.desired["dss"]["credentialsSecretArn"] = ""
+        self.assertEqual(self.ensure(credentials.Credentials()), [f"removed {path}"])
+        self.assert_settled(credentials.Credentials())
+
+    def test_a_secret_that_is_no_key_pair(self):
+        self.desired["dss"]["credentialsSecretArn"] = "arn:pair"
+        for text, why in ((None, "has no value"), ("AKIA1", "is no key pair"), ('{"AccessKeyId": "A"}', "is no key pair")):
+            self.set_world(secrets={"arn:pair": text})
+            with self.assertRaisesRegex(StepError, why):
+                self.ensure(credentials.Credentials())
+
+
+class Secrets(DSSTest):
+    def test_values_are_on_no_command_line_and_in_no_log(self):
+        self.set_world(secrets={"arn:x": None})
+        self.assertIsNone(secrets.read(self.host, "arn:x", "eu-west-1"))
+        secrets.write(self.host, "arn:x", "eu-west-1", "hunter2hunter2")
+        self.assertEqual(self.new_host().run("true"), "")
+        self.assertEqual(secrets.read(self.host, "arn:x", "eu-west-1"), "hunter2hunter2")
+        self.assertNotIn("hunter2", self.text("/calls") + json.dumps(self.events))
+        self.assertEqual(self.host.masked("hunter2hunter2"), "***")
+
+    def test_failures_have_advice(self):
+        for said, advice in (("AccessDeniedException", "secretsmanager:GetSecretValue"), ("ResourceNotFoundException", "correct the ARN"),
+                             ("Could not connect", "reaches Secrets Manager")):
+            self.set_world(fail={"aws": said})
+            with self.assertRaises(StepError) as caught:
+                secrets.read(self.host, "arn:x", "eu-west-1")
+            self.assertIn(advice, caught.exception.advice)
+
+    def test_values_inside_of_json_are_hidden_too(self):
+        secrets.hide(self.host, '{"password": "longenough", "port": "5432"}')
+        self.assertEqual(self.host.masked("longenough 5432"), "*** 5432")
+
+
+class Records(DSSTest):
+    def test_kept_for_root_and_no_change(self):
+        known = record.Record(self.host, self.desired)
+        self.assertIsNone(known.get("thing"))
+        self.host.changes = []
+        known.update("thing", a=1)
+        self.assertEqual(known.update("thing", b=2), {"a": 1, "b": 2})
+        self.assertEqual((self.host.changes, self.mode("/data/.dss-platform/thing.json")), ([], 0o600))
+        self.put("/data/.dss-platform/thing.json", "{")
+        self.assertEqual(known.get("thing", "default"), "default")
+
+
+class Texts(unittest.TestCase):
+    def test_ini_keeps_what_is_not_ours(self):
+        text = "# top\n[server]\n; port\nPort : 10000\n  20000\nssl = true\n\n[git]\nmode = project\n"
+        changed = ini.merged(text, {"server": {"port": "11200", "ipv6": "true"}, "git": {"mode": None}, "logs": {"a.b": "1"}, "x": {"y": None}})
+        self.assertEqual(changed, "# top\n[server]\n; port\nport = 11200\nssl = true\nipv6 = true\n\n[git]\n\n[logs]\na.b = 1\n")
+        self.assertEqual(ini.parsed(text)["server"], {"port": "10000\n20000", "ssl": "true"})
+        self.assertEqual(ini.merged("", {"a": {"b": "c"}}), "[a]\nb = c\n")
+        self.assertEqual(ini.merged(changed, {"server": {"port": "11200"}}), changed)
+        with self.assertRaises(ValueError):
+            ini.merged("", {"a": {"b": "c\n[d]"}})
+
+    def test_assignments(self):
+        text = '# a\nA = 1\n#B="2"\nC=3\n'
+        self.assertEqual(assignments.with_properties(text, {"A": "x\\y", "C": None, "D": "4"}), '# a\nA=x\\\\y\n#B="2"\nD=4\n')
+        self.assertEqual(assignments.properties("A=x\\\\y\n"), {"A": "x\\y"})
+        self.assertEqual(assignments.with_variables(text, {"B": 'cpu "m" $x'}), text + 'B="cpu \\"m\\" \\$x"\n')
+        self.assertEqual(assignments.variables('A="cpu memory"\nB=\n'), {"A": "cpu memory", "B": ""})
+
+    def test_the_ledger_gives_back_what_was_there(self):
+        changes, before = ledger.plan({"a": "1", "x": "9"}, {"a": "2", "b": "3"}, {})
+        self.assertEqual((changes, before), ({"a": "2", "b": "3"}, {"a": "1", "b": None}))
+        self.assertEqual(ledger.plan({"a": "2", "b": "3", "x": "9"}, {"a": "2"}, before), ({"b": None}, {"a": "1"}))
+        self.assertEqual(ledger.plan({"a": "2", "x": "9"}, {}, {"a": "1"}), ({"a": "1"}, {}))
+
+    def test_versions(self):
+        ordered = ["13.5.10", "14.7.5", "14.10.0", "15.0.0-beta3", "15.0.0", "15.2.0"]
+        self.assertEqual(sorted(ordered, key=layout.numbers), ordered)
+
+
+if __name__ == "__main__":
+    unittest.main()
