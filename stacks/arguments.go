@@ -4,6 +4,8 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
@@ -56,13 +58,43 @@ func (c *Config) catalogArgs() *catalog.GlueAthenaCatalogArgs {
 // dssArgs are the host's arguments. It attaches to the platform's cluster, by the name that the cluster will have.
 func (c *Config) dssArgs() *dss.DSSInstanceArgs {
 	args := c.DSS
+	cluster := c.computeArgs().ClusterName
 	if len(args.ClusterNames) == 0 {
-		args.ClusterNames = []string{c.computeArgs().ClusterName}
+		args.ClusterNames = []string{cluster}
 	}
+	args.Settings = c.dssSettings(args, cluster)
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Roles = c.rolesOr(args.Roles)
 	args.Tags = c.tagsAnd(args.Tags)
 	return &args
+}
+
+// dssSettings are what DSS is configured with: on the platform's cluster, with the platform's registry and network. What their
+// resources give comes later; see [Platform.host].
+func (c *Config) dssSettings(args dss.DSSInstanceArgs, cluster string) dss.Settings {
+	settings := args.Settings
+	if args.Install != nil && !*args.Install {
+		return settings
+	}
+	fill[pulumi.StringInput](&settings.ImageURL, dss.KnownLater)
+	// Clusters are a feature of a licence.
+	if settings.Clusters == nil && args.LicenseSecretARN != nil && runsProjects(args.Installation.NodeType) {
+		settings.Clusters = []dss.Cluster{{Name: cluster, Attach: &dss.AttachedCluster{EKSName: pulumi.String(cluster)}, Default: true}}
+	}
+	if settings.NetworkingPreset == nil && len(settings.Clusters) > 0 {
+		settings.NetworkingPreset = &dss.NetworkingPreset{}
+	}
+	if preset := settings.NetworkingPreset; preset != nil && preset.Subnets == nil {
+		filled := *preset
+		filled.Subnets = []pulumi.StringInput{dss.KnownLater, dss.KnownLater}
+		settings.NetworkingPreset = &filled
+	}
+	return settings
+}
+
+// runsProjects says whether a node has projects of its own, and so something to run on a cluster.
+func runsProjects(node dss.NodeType) bool {
+	return node == "" || node == dss.NodeDesign || node == dss.NodeAutomation
 }
 
 // computeArgs are the cluster's arguments. Its name is the platform's, as it is one of its kind in a region.

@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
@@ -98,6 +100,7 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 		args.SharedSecurityGroupIDs = pulumi.StringArray{p.Network.SharedSecurityGroupID}
 	}
 	args.LoadBalancer = p.loadBalancer(args.LoadBalancer)
+	args.Settings = p.dssSettings(args.Settings)
 	args.After = p.Network.Egress
 	if p.DSS, err = dss.NewDSSInstance(ctx, p.config.Name, args, p.in); err != nil {
 		return err
@@ -106,6 +109,30 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 		return p.DSS.GrantUser("push", pulumi.String(p.Registry.PushPolicy().JSON()))
 	}
 	return p.Registry.GrantPush(ctx, "host", p.DSS.Role)
+}
+
+// dssSettings are DSS's settings with what the registry and the network give.
+func (p *Platform) dssSettings(settings dss.Settings) dss.Settings {
+	if settings.ImageURL == dss.KnownLater {
+		settings.ImageURL = p.Registry.ImageURLPrefix
+	}
+	preset := settings.NetworkingPreset
+	if preset == nil {
+		return settings
+	}
+	filled := *preset
+	if len(filled.Subnets) == 2 && filled.Subnets[0] == dss.KnownLater {
+		filled.Subnets = p.twoSubnets()
+	}
+	filled.SecurityGroups = append(slices.Clone(filled.SecurityGroups), p.Network.SharedSecurityGroupID)
+	settings.NetworkingPreset = &filled
+	return settings
+}
+
+// twoSubnets are of two zones, as EKS asks for.
+func (p *Platform) twoSubnets() []pulumi.StringInput {
+	subnets := p.Network.PrivateSubnetIDs
+	return []pulumi.StringInput{subnets.Index(pulumi.Int(0)), subnets.Index(pulumi.Int(1))}
 }
 
 // loadBalancer is the one that was asked for, in the network's subnets.

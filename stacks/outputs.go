@@ -15,6 +15,8 @@ func (p *Platform) Outputs() pulumi.Map {
 		// To use the platform.
 		"url":              p.DSS.URL,
 		"ssmCommand":       p.DSS.SSMCommand,
+		"passwordCommand":  p.passwordCommand(),
+		"apiKeySecretArn":  p.DSS.APIKeySecretARN,
 		"kubeconfig":       p.Compute.Kubeconfig,
 		"clusterName":      p.Compute.ClusterName,
 		"registryUrl":      p.Registry.RegistryURL,
@@ -34,12 +36,22 @@ func (p *Platform) Outputs() pulumi.Map {
 	}
 }
 
+// passwordCommand prints the password of DSS's user admin; empty without DSS.
+func (p *Platform) passwordCommand() pulumi.StringOutput {
+	region := p.config.AWS.Region
+	return p.DSS.AdminPasswordSecretARN.ApplyT(func(arn string) string {
+		if arn == "" {
+			return ""
+		}
+		return "aws secretsmanager get-secret-value --region " + region + " --secret-id " + arn + " --query SecretString --output text"
+	}).(pulumi.StringOutput)
+}
+
 // networkingPreset are the values of the preset "Networking settings" of DSS's EKS plugin, which the reference
 // architecture's step "Install EKS plugin" asks for: two subnets in the VPC of DSS, and DSS's security groups.
 func (p *Platform) networkingPreset() pulumi.Map {
-	subnets := p.Network.PrivateSubnetIDs
 	return pulumi.Map{
-		"subnets":        pulumi.StringArray{subnets.Index(pulumi.Int(0)), subnets.Index(pulumi.Int(1))},
+		"subnets":        pulumi.StringArray(p.twoSubnets()),
 		"securityGroups": pulumi.StringArray{p.Network.SharedSecurityGroupID, p.DSS.SecurityGroupID},
 	}
 }

@@ -63,8 +63,9 @@ const (
 	// DefaultDataVolumeIOPS and DefaultDataVolumeThroughput are what every gp3 volume has without extra cost.
 	DefaultDataVolumeIOPS       = 3000
 	DefaultDataVolumeThroughput = 125
-	// DefaultWaitTimeoutMinutes is how long `up` waits for the host. Base steps take about five minutes.
-	DefaultWaitTimeoutMinutes = 60
+	// DefaultWaitTimeoutMinutes is how long `up` waits for the host: for two gigabytes of DSS, for the base images, and for an EKS
+	// cluster that is made meanwhile.
+	DefaultWaitTimeoutMinutes = 150
 	// DefaultUserName is the user that Dataiku's documentation has.
 	DefaultUserName = host.DefaultUserName
 	// DefaultSSLPolicy has TLS 1.3, and TLS 1.2 with forward secrecy for clients that lack it.
@@ -165,6 +166,24 @@ type DSSInstanceArgs struct {
 	// AssetsBucketKMSKeyARN is the key of that bucket, where it has one. Needs AssetsBucket: a bucket that is made here has
 	// the key KMSKeyARN.
 	AssetsBucketKMSKeyARN pulumi.StringInput `pulumi:"assetsBucketKmsKeyArn,optional"`
+	// Install installs DSS on the host, and configures it. Default: true. Without it the host has what DSS needs, and no DSS.
+	Install *bool `pulumi:"install,optional"`
+	// Installation is how DSS is installed: release, integrations, user isolation (the reference architecture's step "Install
+	// DSS"). Everything has a default. docs/dss-settings.md has its keys.
+	Installation Installation `pulumi:"installation,optional"`
+	// Settings are what DSS is configured with from the inside: containers, Spark, metastore, connections, the EKS plugin, clusters,
+	// groups and users (the reference architecture's steps from "Setup container configuration" to "Create your first
+	// cluster"). docs/dss-settings.md has its keys.
+	Settings Settings `pulumi:"settings,optional"`
+	// SourceKMSKeyARN is the key of the bucket that Installation.Source, the plugin or the driver come from, where they come from S3 and
+	// the bucket has a key of its own. Default: none.
+	SourceKMSKeyARN pulumi.StringInput `pulumi:"sourceKmsKeyArn,optional"`
+	// AdminPasswordSecretARN is a secret that is there, for the password of DSS's user admin, instead of one that is made. The
+	// host writes a password into it where it has none, and takes the one that it finds. The secret has to have the key
+	// KMSKeyARN, or AWS's own.
+	AdminPasswordSecretARN pulumi.StringInput `pulumi:"adminPasswordSecretArn,optional"`
+	// APIKeySecretARN is a secret that is there, for the API key with which the host configures DSS, as above.
+	APIKeySecretARN pulumi.StringInput `pulumi:"apiKeySecretArn,optional"`
 	// UserName is the Unix user that DSS runs as, never root. Default: [DefaultUserName].
 	UserName string `pulumi:"userName,optional"`
 	// Tools are the command line tools that the host gets: kubectl, aws, eksctl, aws-iam-authenticator, each with a version
@@ -248,9 +267,10 @@ func (a DSSInstanceArgs) withDefaults() *DSSInstanceArgs {
 	setDefault(&a.CredentialsMode, InstanceRole)
 	setDefault(&a.UserName, DefaultUserName)
 	setDefault(&a.WaitTimeoutMinutes, DefaultWaitTimeoutMinutes)
-	if a.Wait == nil {
-		wait := true
-		a.Wait = &wait
+	for _, flag := range []**bool{&a.Wait, &a.Install} {
+		if *flag == nil {
+			*flag = ptr(true)
+		}
 	}
 	if a.Tools == nil {
 		a.Tools = DefaultTools()
@@ -273,6 +293,8 @@ func (a DSSInstanceArgs) withDefaults() *DSSInstanceArgs {
 	a.Tags = maps.Clone(a.Tags)
 	return &a
 }
+
+func ptr[T any](value T) *T { return &value }
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T

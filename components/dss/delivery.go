@@ -66,37 +66,17 @@ func (d *DSSInstance) assetsBucket() error {
 	return nil
 }
 
-// hostPolicy is the policy of the host itself.
-func (d *DSSInstance) hostPolicy() pulumi.StringOutput {
-	return pulumi.All(
-		d.assets.bucket, d.assets.bucketKey, d.assets.document.Arn, orEmpty(d.args.LicenseSecretARN), d.CredentialsSecretARN,
-		orEmpty(d.args.LicenseKMSKeyARN), d.keyARN,
-	).ApplyT(func(v []any) string {
-		text := func(i int) string { return v[i].(string) }
-		args := hostPolicyArgs{
-			bucket: text(0), bucketKey: text(1), document: text(2), stack: d.stackName(),
-			secrets: secrets{license: text(3), credentials: text(4)},
-		}
-		if text(5) != "" {
-			args.secretKeys = append(args.secretKeys, text(5))
-		}
-		if text(4) != "" {
-			args.secretKeys = append(args.secretKeys, text(6))
-		}
-		return hostPolicy(d.location, args).JSON()
-	}).(pulumi.StringOutput)
-}
-
-// revision is a version of what the host runs, as outputs: the secrets' ARNs may come from other resources.
+// revision is a version of what the host runs, as outputs: what DSS is told may come from other resources.
 type revision struct {
 	id, program, desired   pulumi.StringOutput
 	programKey, desiredKey pulumi.StringOutput
 }
 
 func (d *DSSInstance) revision() revision {
-	bundle := pulumi.All(orEmpty(d.args.LicenseSecretARN), d.CredentialsSecretARN).ApplyT(func(v []any) (host.Bundle, error) {
-		found := secrets{license: v[0].(string), credentials: v[1].(string)}
-		return host.NewBundle(withSecrets(d.args.desired(), found))
+	bundle := d.dssState().ApplyT(func(v any) (host.Bundle, error) {
+		desired := d.args.desired()
+		desired.DSS = v.(dssState).document
+		return host.NewBundle(desired)
 	})
 	part := func(of func(host.Bundle) string) pulumi.StringOutput {
 		return bundle.ApplyT(func(b any) string { return of(b.(host.Bundle)) }).(pulumi.StringOutput)

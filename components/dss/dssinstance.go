@@ -43,6 +43,10 @@ type DSSInstance struct {
 	KMSKeyARN pulumi.StringOutput `pulumi:"kmsKeyArn"`
 	// CredentialsSecretARN is the secret version with the access key of [KeyPair]; empty without that mode.
 	CredentialsSecretARN pulumi.StringOutput `pulumi:"credentialsSecretArn"`
+	// AdminPasswordSecretARN is the secret with the password of DSS's user admin, which the host makes; empty without DSS.
+	AdminPasswordSecretARN pulumi.StringOutput `pulumi:"adminPasswordSecretArn"`
+	// APIKeySecretARN is the secret with an API key of DSS that may do everything; empty without DSS.
+	APIKeySecretARN pulumi.StringOutput `pulumi:"apiKeySecretArn"`
 	// Role is the instance's role, for grants: `registry.GrantPush(dss.Role)`.
 	Role *role.Role
 	// User is the IAM user of [KeyPair], or nil. [DSSInstance.GrantUser] grants to it.
@@ -56,6 +60,7 @@ type DSSInstance struct {
 	profile  *awsiam.InstanceProfile
 	imageID  pulumi.StringOutput
 	assets   assets
+	kept     kept
 }
 
 // NewDSSInstance builds a host for DSS.
@@ -96,13 +101,18 @@ func NewDSSInstance(
 		"assetsBucket":         d.AssetsBucket,
 		"kmsKeyArn":            d.KMSKeyARN,
 		"credentialsSecretArn": d.CredentialsSecretARN,
+
+		"adminPasswordSecretArn": d.AdminPasswordSecretARN,
+		"apiKeySecretArn":        d.APIKeySecretARN,
 	})
 }
 
 // build makes the parts in the order in which they need each other.
 func (d *DSSInstance) build() error {
 	d.CredentialsSecretARN = pulumi.String("").ToStringOutput()
-	for _, part := range []func() error{d.image, d.key, d.securityGroup, d.keyPair, d.delivery, d.hostRole, d.dataVolume} {
+	for _, part := range []func() error{
+		d.image, d.key, d.securityGroup, d.networkingPreset, d.keyPair, d.delivery, d.secrets, d.dataVolume, d.hostRole,
+	} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -146,6 +156,12 @@ func (d *DSSInstance) build() error {
 	return nil
 }
 
+// networkingPreset has the host's group in DSS's preset of that name.
+func (d *DSSInstance) networkingPreset() error {
+	d.args.Settings = withHostGroup(d.args.Settings, d.SecurityGroupID)
+	return nil
+}
+
 // key makes the KMS key, unless one is given.
 func (d *DSSInstance) key() error {
 	if given := d.args.KMSKeyARN; given != nil {
@@ -176,6 +192,7 @@ func (d *DSSInstance) inputs() pulumi.Map {
 		"credentialsMode": pulumi.String(d.args.CredentialsMode),
 		"loadBalancer":    pulumi.Bool(d.args.LoadBalancer != nil),
 		"wait":            pulumi.Bool(*d.args.Wait),
+		"install":         pulumi.Bool(*d.args.Install),
 	}
 }
 

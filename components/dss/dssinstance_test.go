@@ -94,7 +94,7 @@ func TestDefaults(t *testing.T) {
 	assert.True(t, g.DependsOn(stack, association), "nobody waits before the host can hear of it")
 	assert.Equal(t, "DELETE", stack.String("onFailure"))
 	assert.Equal(t, []string{"#initerror"}, stack.Options.ReplaceOnChanges)
-	assert.Equal(t, "1h15m0s", stack.Options.CustomTimeouts.Create.String())
+	assert.Equal(t, "2h45m0s", stack.Options.CustomTimeouts.Create.String())
 	assert.Equal(t, "project-test-dss", stack.String("name"))
 	assert.Equal(t, stack.String("name"), association.String("parameters.stack"))
 	assert.Equal(t, "http://10.0.0.10:11200", g.Export("url"))
@@ -192,7 +192,13 @@ func TestPolicies(t *testing.T) {
 		"sts:AssumeRole":      {"arn:aws:iam::123456789012:role/s3-*"},
 	}, granted)
 	host := resourcesByAction(t, g.One(typeRolePolicy, "dss-host-host"))
-	assert.Equal(t, []string{"arn:aws:secretsmanager:eu-west-1:123456789012:secret:licence-Ab12Cd"}, host["secretsmanager:GetSecretValue"])
+	filled := []string{
+		"arn:aws:secretsmanager:eu-west-1:123456789012:secret:dss-admin-password-1234567-AbCdEf",
+		"arn:aws:secretsmanager:eu-west-1:123456789012:secret:dss-api-key-1234567-AbCdEf",
+	}
+	assert.Equal(t, filled, host["secretsmanager:PutSecretValue"])
+	assert.Equal(t, append(filled, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:licence-Ab12Cd"), host["secretsmanager:GetSecretValue"])
+	assert.Equal(t, []string{"arn:aws:ec2:eu-west-1:123456789012:volume/dss-data-id", "arn:aws:ec2:eu-west-1::snapshot/*"}, host["ec2:CreateSnapshot"])
 	assert.Equal(t, []string{"arn:aws:cloudformation:eu-west-1:123456789012:stack/project-test-dss/*"}, host["cloudformation:DescribeStackResource"])
 	require.Len(t, host["s3:GetObject"], 1)
 	assert.True(t, strings.HasSuffix(host["s3:GetObject"][0], "/host/*"))
@@ -228,10 +234,10 @@ func TestKeyPair(t *testing.T) {
 	version := g.One("aws:secretsmanager/secretVersion:SecretVersion", "dss-dss-key")
 	assert.True(t, version.IsSecret("secretString"))
 	assert.Contains(t, version.String("secretString"), "the-secret-access-key")
-	assert.True(t, g.One("aws:secretsmanager/secret:Secret", "").Has("kmsKeyId"))
+	assert.True(t, g.One("aws:secretsmanager/secret:Secret", "dss-dss-key").Has("kmsKeyId"))
 	user := g.One("aws:iam/policy:Policy", "dss-dss-compute")
 	assert.Contains(t, user.String("policy"), "eks:ListClusters")
-	assert.Contains(t, g.One(typeObject, "dss-desired").String("content"), `"credentials"`)
+	assert.Contains(t, g.One(typeObject, "dss-desired").String("content"), `"credentialsSecretArn": "arn:`)
 	assert.Contains(t, g.One(typeRolePolicy, "dss-host-host").String("policy"), "secretsmanager:GetSecretValue")
 }
 

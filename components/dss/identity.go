@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/dssnode"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/optional"
@@ -48,6 +49,7 @@ func (d *DSSInstance) hostRole() error {
 			Location:    d.location,
 			Description: "DSS host of " + d.name,
 			Trust:       iam.TrustService(d.location.Principal("ec2")),
+			AWSPolicies: d.managedPolicies(),
 			Policies:    d.hostPolicies(),
 			Tags:        d.args.Tags,
 		}, d.parent())
@@ -71,8 +73,46 @@ func (d *DSSInstance) hostPolicies() map[string]pulumi.StringInput {
 	policies := map[string]pulumi.StringInput{"host": d.hostPolicy()}
 	if d.args.CredentialsMode == InstanceRole {
 		policies["compute"] = d.computePolicy()
+		if d.createsClusters() {
+			policies["clusters"] = pulumi.String(createClustersPolicy(d.location).JSON())
+		}
 	}
 	return policies
+}
+
+// managedPolicies are AWS's own that the role gets.
+func (d *DSSInstance) managedPolicies() []string {
+	if d.args.CredentialsMode == InstanceRole && d.createsClusters() {
+		return createClustersManaged()
+	}
+	return nil
+}
+
+// createsClusters says whether DSS makes clusters itself.
+func (d *DSSInstance) createsClusters() bool {
+	return *d.args.Install && dssnode.CreatesClusters(d.args.Settings)
+}
+
+// hostPolicy is the policy of the host itself.
+func (d *DSSInstance) hostPolicy() pulumi.StringOutput {
+	return pulumi.All(
+		d.assets.bucket, d.assets.bucketKey, d.assets.document.Arn, d.DataVolumeID, orEmpty(d.args.LicenseKMSKeyARN), d.keyARN,
+		orEmpty(d.args.SourceKMSKeyARN), d.dssState(),
+	).ApplyT(func(v []any) string {
+		text := func(i int) string { return v[i].(string) }
+		state := v[7].(dssState)
+		args := hostPolicyArgs{
+			bucket: text(0), bucketKey: text(1), document: text(2), stack: d.stackName(),
+			read: state.read, write: state.write, secretKeys: []string{text(4)},
+			objects: objectARNs(state.document, d.location.Partition), objectsKey: text(6),
+		}
+		if *d.args.Install {
+			args.volume = text(3)
+			// The secrets that are made here.
+			args.secretKeys = append(args.secretKeys, text(5))
+		}
+		return hostPolicy(d.location, args).JSON()
+	}).(pulumi.StringOutput)
 }
 
 func (d *DSSInstance) computePolicy() pulumi.String {
@@ -94,12 +134,34 @@ func (d *DSSInstance) keyPair() error {
 	if err := d.GrantUser("compute", d.computePolicy()); err != nil {
 		return err
 	}
+	if err := d.grantUserClusters(); err != nil {
+		return err
+	}
 	key, err := awsiam.NewAccessKey(d.ctx, d.child("dss"), &awsiam.AccessKeyArgs{User: user.Name}, d.parent(),
 		pulumi.AdditionalSecretOutputs([]string{"secret", "sesSmtpPasswordV4", "encryptedSecret"}))
 	if err != nil {
 		return fmt.Errorf("creating the access key of DSS: %w", err)
 	}
 	return d.keepKey(key)
+}
+
+// grantUserClusters lets the user make clusters, where DSS makes them.
+func (d *DSSInstance) grantUserClusters() error {
+	if !d.createsClusters() {
+		return nil
+	}
+	if err := d.GrantUser("clusters", pulumi.String(createClustersPolicy(d.location).JSON())); err != nil {
+		return err
+	}
+	for _, policy := range createClustersManaged() {
+		_, err := awsiam.NewUserPolicyAttachment(d.ctx, d.child("dss-"+policy), &awsiam.UserPolicyAttachmentArgs{
+			User: d.User.Name, PolicyArn: pulumi.String(d.location.AWSPolicyARN(policy)),
+		}, d.parent())
+		if err != nil {
+			return fmt.Errorf("attaching %s to the user of DSS: %w", policy, err)
+		}
+	}
+	return nil
 }
 
 // keepKey puts the access key into a secret, in the form of the AWS command line's output.

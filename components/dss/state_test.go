@@ -28,13 +28,11 @@ func TestStackName(t *testing.T) {
 func TestDesiredFollowsTheArguments(t *testing.T) {
 	t.Parallel()
 	args := DSSInstanceArgs{OperatingSystem: AlmaLinux8, UserName: "dssuser", DataVolume: DataVolume{SizeGiB: 300}}.withDefaults()
-	desired := withSecrets(args.desired(), secrets{license: "arn:licence"})
+	desired := args.desired()
 	assert.Equal(t, "8", desired.OSRelease)
 	assert.Equal(t, 300, desired.Volume.SizeGiB, "the file system grows with the disk")
 	assert.Equal(t, host.User{Name: "dssuser", Home: "/data/home/dssuser", Shell: host.DefaultShell}, desired.User)
-	assert.Equal(t, map[string]any{
-		"deployment": map[string]any{"waitTimeoutMinutes": 60}, "license": map[string]any{"secretArn": "arn:licence"},
-	}, desired.Extra)
+	assert.Equal(t, DefaultWaitTimeoutMinutes, desired.WaitTimeoutMinutes, "another timeout is another revision")
 	assert.Empty(t, desired.Validate())
 }
 
@@ -54,10 +52,11 @@ func TestPoliciesStayWithinIAM(t *testing.T) {
 	compute := computePolicy(at, []string{"one", "two", "three"}, roles).JSON()
 	policy := hostPolicy(at, hostPolicyArgs{
 		bucket: "bucket", bucketKey: "arn:key", document: "arn:document", stack: "stack",
-		secrets: secrets{license: "arn:l", credentials: "arn:c"}, secretKeys: []string{"arn:k"},
+		read: []string{"arn:l", "arn:c"}, write: []string{"arn:a"}, secretKeys: []string{"arn:k"}, volume: "vol-0",
+		objects: []string{"arn:o"}, objectsKey: "arn:ok",
 	}).JSON()
 	// Policies inside of a role may have 10,240 characters in all.
-	assert.Less(t, len(compute)+len(policy), 10240)
+	assert.Less(t, len(compute)+len(policy)+len(createClustersPolicy(at).JSON()), 10240)
 	assert.Contains(t, policy, `"kms:ViaService":["secretsmanager.us-gov-west-1.amazonaws.com"]`)
 	without := hostPolicy(at, hostPolicyArgs{bucket: "bucket", document: "arn:document", stack: "stack"}).JSON()
 	require.NotContains(t, without, "secretsmanager")

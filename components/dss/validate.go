@@ -27,7 +27,7 @@ func (a *DSSInstanceArgs) Problems() problem.List {
 	}
 	wrong = append(wrong, args.identityProblems()...)
 	wrong = append(wrong, args.deliveryProblems()...)
-	return wrong
+	return append(wrong, args.nodeProblems()...)
 }
 
 // missing lists the required inputs that are nil, and those that contradict others. They may come from resources, so that

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-//go:embed reconciler/__main__.py reconciler/dss_platform/*.py reconciler/dss_platform/steps/*.py
+//go:embed reconciler/__main__.py reconciler/dss_platform/*.py reconciler/dss_platform/*/*.py
 var reconciler embed.FS
 
 // Names of the objects of a bundle, below PREFIX/REVISION in the bucket.

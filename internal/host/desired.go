@@ -45,8 +45,12 @@ type Desired struct {
 	Docker Docker `json:"docker"`
 	// Tools are programs that no repository of packages has.
 	Tools []Tool `json:"tools"`
-	// Extra is for further steps of the program, by the step's own key.
-	Extra map[string]any `json:"extra,omitempty"`
+	// WaitTimeoutMinutes is how long a deployment waits for the host. Nothing on the host depends on it, but a wait condition
+	// cannot be updated: another timeout has to be another revision, for then it is another condition. 0 where nobody waits.
+	WaitTimeoutMinutes int `json:"waitTimeoutMinutes,omitempty"`
+	// DSS is the installation of DSS and what is configured inside it, as package dssnode renders them. Nil for a host
+	// that gets no DSS.
+	DSS map[string]any `json:"dss,omitempty"`
 }
 
 // Volume is the data volume.

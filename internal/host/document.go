@@ -10,8 +10,9 @@ import (
 //go:embed command/run.sh
 var runScript string
 
-// DefaultRunTimeout is how long one run of the reconciler may take. Most of it is for DSS's own installation and images.
-const DefaultRunTimeout = 2 * time.Hour
+// DefaultRunTimeout is how long one run of the reconciler may take. Most of it is for DSS's own installation and images, and
+// for a cluster that is made meanwhile.
+const DefaultRunTimeout = 4 * time.Hour
 
 // Parameters of [Document].
 const (
