@@ -5,11 +5,16 @@ and questions without a terminal; dssadmin wants DSS stopped. Programs of root a
 which the stand-in of runuser sets.
 """
 
+import atexit
 import hashlib
 import io
 import json
+import os
+import shutil
+import subprocess
 import sys
 import tarfile
+import tempfile
 from unittest import mock
 
 from stand_ins import HostTest
@@ -206,13 +211,44 @@ def steps() -> list:
             service.Service()]
 
 
+# Hosts on which steps have run already: name of the last step -> folder. Paths are in what the steps write, so each has its own
+# folder and a copy of it.
+PREPARED = {}
+
+
 class DSSTest(HostTest):
     """A host with its DSS user, and addresses that have what DSS is made of."""
 
     version = "14.7.5"
+    # Tests begin with a host on which the steps up to this one have run.
+    prepared = ""
 
     def setUp(self):
         super().setUp()
+        self.make_ready()
+        if self.prepared not in PREPARED:
+            return
+        if os.path.exists(self.root + ".copy"):
+            shutil.rmtree(self.root)
+            subprocess.run(["cp", "-a", self.root + ".copy", self.root], check=True)
+        else:
+            self.ensure_all(until=self.prepared)
+            subprocess.run(["cp", "-a", self.root, self.root + ".copy"], check=True)
+        self.events.clear()
+        self.host = self.new_host()
+
+    def make_root(self):
+        if not self.prepared:
+            return super().make_root()
+        if self.prepared not in PREPARED:
+            folder = tempfile.mkdtemp()
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            PREPARED[self.prepared] = os.path.join(folder, "root")
+        shutil.rmtree(PREPARED[self.prepared], ignore_errors=True)
+        os.mkdir(PREPARED[self.prepared])
+        return PREPARED[self.prepared]
+
+    def make_ready(self):
         self.put("/etc/dss-platform/boot.conf", "region='eu-west-1'\nvolume='vol-0123abcd'\n")
         self.put("/run/cloud-init/instance-data.json", json.dumps({"ds": {"meta_data": {"local-ipv4": "10.0.1.5"}}}))
         self.put("/usr/lib/jvm/jre-17/bin/java", "", 0o755)

@@ -273,9 +273,7 @@ class HostTest(unittest.TestCase):
     """A test with a host: `self.host`, what its commands know in `self.world`, and `self.calls()`."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.root = folder.name
+        self.root = self.make_root()
         binaries = os.path.join(self.root, "stand-ins")
         os.makedirs(binaries)
         for name in COMMANDS:
@@ -296,6 +294,12 @@ class HostTest(unittest.TestCase):
         self.put("/www/download.docker.com/linux/centos/docker-ce.repo",
                  "[docker-ce-stable]\nbaseurl=https://download.docker.com/linux/centos/$releasever/$basearch/stable\n")
         self.host = self.new_host()
+
+    def make_root(self):
+        """An empty folder, which goes with the test."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return folder.name
 
     def new_host(self):
         return System(self.root, self.environment, lambda event, **fields: self.events.append((event, fields)))

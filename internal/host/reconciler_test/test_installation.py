@@ -205,9 +205,7 @@ class Dependencies(DSSTest):
 
 
 class Installation(DSSTest):
-    def setUp(self):
-        super().setUp()
-        self.ensure(kit.Kit())
+    prepared = "kit"
 
     def installed(self):
         return self.ensure(installation.Installation())

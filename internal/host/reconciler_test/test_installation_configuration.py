@@ -12,9 +12,10 @@ from dss_platform.step import StepError
 
 
 class Configured(DSSTest):
+    prepared = "boot-unit"
+
     def setUp(self):
         super().setUp()
-        self.ensure_all(until="boot-unit")
         self.ensure(service.Service())
 
 

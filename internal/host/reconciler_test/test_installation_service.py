@@ -13,9 +13,7 @@ from dss_platform.step import StepError
 
 
 class Installed(DSSTest):
-    def setUp(self):
-        super().setUp()
-        self.ensure_all(until="boot-unit")
+    prepared = "boot-unit"
 
 
 class Service(Installed):

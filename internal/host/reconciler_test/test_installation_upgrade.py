@@ -10,9 +10,10 @@ from dss_platform.step import StepError
 
 
 class Upgrade(DSSTest):
+    prepared = "service"
+
     def setUp(self):
         super().setUp()
-        self.ensure_all()
         self.set_version("15.2.0")
 
     def installed(self):
