@@ -22,8 +22,9 @@ class Killed(Exception):
     """The child is dead."""
 
 
-@in_both_versions
-class Kill(DSSTest):
+class KillCase(DSSTest):
+    """A server that kills who asks, and what there is to carry out."""
+
     def subjects(self):
         document = settings_14() if self.version.startswith("14") else settings_15()
         env = {**ENV, "definition": {**ENV["definition"], "allContainerConfs": True}}
@@ -101,6 +102,9 @@ class Kill(DSSTest):
         self.memory = json.loads(json.dumps(kept[1]))
         self.seen, self.kill_at = 0, None
 
+
+@in_both_versions
+class Kill(KillCase):
     def test_everywhere(self):
         self.kills = asked = 0
         for subject, payload, nothing in self.subjects():

@@ -74,6 +74,12 @@ class Users(DSSTest):
         self.assertEqual(set(self.stored()["groups"]), {"user:ada", "administrators", "more"})
         self.assert_settled("users", self.changed(groups=["more"]))
 
+    def test_a_group_that_somebody_else_gave_is_not_taken_away(self):
+        self.client.create_user("ada", "her own", groups=["data"], profile="FULL_DESIGNER")
+        self.succeed("users", {"users": [USER]})
+        self.succeed("users", self.changed(groups=[]))
+        self.assertIn("data", self.stored()["groups"])
+
     def test_a_group_that_somebody_took_away_comes_back(self):
         self.succeed("users", {"users": [USER]})
         with self.server.state.store.edit("users") as users:
@@ -218,6 +224,12 @@ class Connections(DSSTest):
         self.assertNotIn("filesystem_root", self.stored())
         self.assert_settled("connections", self.payload)
         self.assertNotIn("hunter2", str(self.memory))
+
+    def test_at_its_making_a_connection_names_none_that_is_not_there(self):
+        self.succeed("connections", self.payload)
+        made = {r["body"]["name"]: r["body"]["params"] for r in self.server.journal.writes() if r["method"] == "POST"}
+        self.assertNotIn("associatedAthenaConnection", made["sales"])
+        self.assertIn("chbucket", made["sales"])
 
     def test_a_changed_secret_is_one_write(self):
         self.succeed("connections", self.payload)

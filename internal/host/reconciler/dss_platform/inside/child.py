@@ -110,7 +110,7 @@ def carry_out(request: dict, session=None) -> dict:
         answer["failure"] = {"why": str(problem), "advice": problem.advice}
     except StepError as problem:
         answer["failure"] = {"why": problem.why, "advice": problem.advice}
-    except Exception as problem:
+    except (Exception, TooLong) as problem:
         # The client raises no class of its own for what DSS refuses.
         refusal = {"failure": {"why": str(problem), "advice": ADVICE}}
         answer.update(refusal if type(problem) is Exception else _defect(problem))
@@ -130,8 +130,8 @@ def _defect(problem: BaseException) -> dict:
     return {"failure": {"why": f"{type(problem).__name__}: {problem}", "advice": ADVICE}, "trace": trace[-8000:]}
 
 
-class TooLong(Exception):
-    """The child's time is over."""
+class TooLong(BaseException):
+    """The child's time is over. Nobody in between may take it for an error of its own."""
 
 
 @contextlib.contextmanager

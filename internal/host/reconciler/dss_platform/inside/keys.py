@@ -40,11 +40,13 @@ def ensure(host, desired: dict) -> None:
     """Has a valid key in the secret."""
     dss, record = desired["dss"], Record(host, desired)
     text = (secrets.read(host, dss["secrets"]["apiKey"], dss["region"]) or "").strip()
-    if not text or probe(host, desired, text) == INVALID:
+    said = probe(host, desired, text) if text else INVALID
+    if said == INVALID:
         text = make(host, desired, record)
-        if probe(host, desired, text) == INVALID:
-            raise StepError("DSS does not take the API key that it has just made", "see run/backend.log in DSS's data directory")
-    if probe(host, desired, text) == FORBIDDEN:
+        said = probe(host, desired, text)
+    if said == INVALID:
+        raise StepError("DSS does not take the API key that it has just made", "see run/backend.log in DSS's data directory")
+    if said == FORBIDDEN:
         if dss["secrets"].get("license"):
             return  # the step license comes next
         raise StepError("DSS knows the API key in the secret, and does not let it administer",
@@ -66,10 +68,9 @@ def create(host, desired: dict, label: str) -> dict:
     """Has DSS make a key. Its text is hidden from the log from here on."""
     dss = desired["dss"]
     if dss["nodeType"] == "api":
-        words = ["apinode-admin", "admin-key-create", "--output", "json", "--label", label, "--description", "made by dss-platform"]
+        words = ["apinode-admin", "admin-key-create", "--output", "json", "--label", label]
     else:
-        words = ["dsscli", "api-key-create", "--output", "json", "--admin", "true", "--label", label,
-                 "--description", "made by dss-platform"]
+        words = ["dsscli", "api-key-create", "--output", "json", "--admin", "true", "--label", label]
     said = host.run(host.path(f"{dss['dataDir']}/bin/{words[0]}"), *words[1:], user=desired["user"]["name"], timeout=300)
     found = key_in(said)
     if found is None:

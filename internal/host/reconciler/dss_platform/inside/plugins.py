@@ -38,8 +38,9 @@ def installed(dss, plugin: dict, memory: dict) -> None:
     known = memory.setdefault("sources", {})
     found = version_of(dss, identity)
     if found is None:
-        dss.task(f"the installation of plugin {identity}", lambda: install(dss, plugin), INSTALL_SECONDS,
-                 done=lambda: version_of(dss, identity) is not None)
+        ask_restart_for(dss, identity, dss.task(
+            f"the installation of plugin {identity}", lambda: install(dss, plugin), INSTALL_SECONDS,
+            done=lambda: version_of(dss, identity) is not None))
         found = version_of(dss, identity)
         if found is None:
             raise DSSError(f"plugin {identity} is not there after its installation",
@@ -76,8 +77,15 @@ def update(dss, plugin: dict, before: str) -> None:
         with open(plugin["path"], "rb") as file:
             return handle.start_update_from_zip(file)
 
-    dss.task(f"the update of plugin {plugin['id']}", start, INSTALL_SECONDS,
-             done=lambda: bool(wanted) and before != wanted and version_of(dss, plugin["id"]) == wanted)
+    ask_restart_for(dss, plugin["id"], dss.task(
+        f"the update of plugin {plugin['id']}", start, INSTALL_SECONDS,
+        done=lambda: bool(wanted) and before != wanted and version_of(dss, plugin["id"]) == wanted))
+
+
+def ask_restart_for(dss, identity: str, result) -> None:
+    """Some plugins bring what DSS loads when it starts."""
+    if isinstance(result, dict) and result.get("needsRestart"):
+        dss.ask_restart(f"plugin {identity} needs it")
 
 
 # Its code environment.

@@ -15,7 +15,7 @@ PAUSES_500 = (1, 2, 4)
 TRANSIENT = {502, 503, 504}
 # Classes of exceptions that say no for good.
 DEFINITE = re.compile(r"IllegalArgument|NotFound|Unauthorized|Forbidden|Security|Validation|JsonSyntax|NoSuchElement|"
-                      r"UnsupportedOperation|DuplicateKey|AlreadyExists|LicenseLimit")
+                      r"UnsupportedOperation|DuplicateKey|AlreadyExists|License")
 CONNECT_SECONDS, READ_SECONDS = 15, 300
 MESSAGE_LENGTH = 600
 LOG_LINES = 5
@@ -200,7 +200,8 @@ class Session:
 
     def _running_since(self, before: set, what: str, seconds: float, check: bool):
         """Waits for the task whose start had no answer, if it shows: (whether there was one, its result)."""
-        fresh = [f for f in self._futures() if f["jobId"] not in before]
+        mine = (None, self.client.get_auth_info().get("authIdentifier"))
+        fresh = [f for f in self._futures() if f["jobId"] not in before and f.get("owner") in mine]
         if len(fresh) != 1:
             return False, None
         try:

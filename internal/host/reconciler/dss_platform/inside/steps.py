@@ -1,5 +1,6 @@
 """The steps inside DSS, on root's side: what each hands to its child."""
 
+import os
 import re
 import secrets as randomness
 import time
@@ -115,7 +116,7 @@ class License(DSSStep):
         try:
             host.run(host.path(f"{data}/bin/dsscli"), "set-license", "--file", host.path(path), user=desired["user"]["name"])
         finally:
-            host.remove(path)
+            os.unlink(host.path(path))
         host.changed("set the licence")
 
 

@@ -14,8 +14,16 @@ KEPT = {"admin"}
 
 def ensure(dss, payload: dict, memory: dict) -> None:
     logins = [user["login"] for user in payload["users"]]
-    present = {user["login"] for user in dss.client.list_users()}
+    present = {user["login"]: user.get("groups") or [] for user in dss.client.list_users()}
+    given = memory.setdefault("groups", {})
+    memberships = [[user["login"], name] for user in payload["users"] for name in user["definition"].get("groups") or []
+                   if name not in present.get(user["login"], ()) and name not in given.get(user["login"], ())]
+    for login, name in memberships:
+        given.setdefault(login, []).append(name)
     dss.claim(memory, "made", [login for login in logins if login not in present])
+    if memberships:
+        # As with what is made: those that we give must be known, or nobody would take them away later.
+        dss.again()
     for user in payload["users"]:
         one(dss, user, memory, payload["version"])
     for login in [made for made in memory.get("made", ()) if made not in logins]:
@@ -69,9 +77,7 @@ def create(dss, login: str, definition: dict, password) -> bool:
 
 def groups(dss, login: str, wanted: list, memory: dict) -> None:
     """Ours are among the user's groups; those that we gave before and that are no longer wanted are not."""
-    given = memory.setdefault("groups", {}).setdefault(login, [])
-    # Known before it is done: a run that is killed in between must be able to take them away later.
-    given.extend(name for name in wanted if name not in given)
+    given = memory["groups"].get(login, [])
     gone = [name for name in given if name not in wanted]
 
     def look():
@@ -89,7 +95,7 @@ def groups(dss, login: str, wanted: list, memory: dict) -> None:
         missing = [name for name in wanted if name not in found]
         if missing:
             dss.warn(f"user {login} is not in {', '.join(missing)}: DSS did not keep it")
-    memory["groups"][login] = list(wanted)
+    memory["groups"][login] = [name for name in given if name in wanted]
 
 
 def set_password(dss, login: str, password: str, memory: dict, made: bool) -> None:
