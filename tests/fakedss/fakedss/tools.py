@@ -18,8 +18,11 @@ class Tools:
 
     def run(self, *command, stdin=None, timeout=600):
         """A finished process; its output is text."""
+        # Tools in Python have packages of their own.
+        environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
         try:
-            return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
+            return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False,
+                                  env=environment)
         except (OSError, subprocess.TimeoutExpired) as why:
             return subprocess.CompletedProcess(command, 127, "", str(why))
 

@@ -32,7 +32,7 @@ USER = "nobody" if ROOT else pwd.getpwuid(os.geteuid()).pw_name
 TOOLS = {
     "java": "exit 0",
     "getenforce": 'echo "${FAKE_SELINUX:-Permissive}"',
-    "docker": 'echo "docker $*" >>"$SCRATCH/docker.log"; [ "$1" != build ] || cat "$5" >>"$SCRATCH/docker.log"',
+    "docker": 'echo "docker $*" >>"$SCRATCH/docker.log"; [ "$1" != build ] || cat Dockerfile >>"$SCRATCH/docker.log"',
     "systemctl": 'echo "$*" >>"$SCRATCH/systemctl.log"',
     "dnf": 'echo "dnf $*" >>"$SCRATCH/dnf.log"',
     "rpm": '[ ! -e "$SCRATCH/nothing-installed" ]',
@@ -338,7 +338,9 @@ class Running(Kit):
 
     def test_python_has_the_client(self):
         self.install_fresh()
-        self.good(self.run_in("python", "-c", "import dataikuapi; dataikuapi.DSSClient"))
+        said = self.good(self.run_in("python", "-c", "import dataikuapi, os; print(dataikuapi.__file__, *os.environ)"))
+        self.assertIn(self.kit(), said)
+        self.assertNotIn("PYTHONPATH", said)
 
     def test_environment_of_the_site_reaches_the_server(self):
         self.install_fresh()

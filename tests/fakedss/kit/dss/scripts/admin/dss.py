@@ -12,12 +12,8 @@ USAGE = "usage: dss {start|stop|restart|status|run}"
 
 
 def command(home: DataDir) -> list:
-    return [sys.executable, "-m", "fakedss", "--data", home.folder, "--port", str(home.port), "--host", "0.0.0.0",
+    return [home.path("pyenv", "bin", "python"), "-m", "fakedss", "--data", home.folder, "--port", str(home.port), "--host", "0.0.0.0",
             "--version", home.version, "--tools", "auto"]
-
-
-def environment() -> dict:
-    return {**os.environ, "PYTHONPATH": os.path.join(os.environ["DKUINSTALLDIR"], "python")}
 
 
 def start(home: DataDir) -> None:
@@ -27,7 +23,7 @@ def start(home: DataDir) -> None:
     print("Waiting for DSS supervisor to start ...")
     with open(home.path("run", "backend.log"), "ab") as log:
         child = subprocess.Popen(command(home), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home.folder,
-                                 env=environment(), start_new_session=True)
+                                 start_new_session=True)
     for _ in range(200):
         if home.process() == child.pid:
             print(f"DSS started, pid={child.pid}")
@@ -73,7 +69,7 @@ def main() -> None:
     verb = sys.argv[1]
     if verb == "run":
         os.chdir(home.folder)
-        os.execve(sys.executable, command(home), environment())
+        os.execv(command(home)[0], command(home))
     if verb in ("stop", "restart"):
         stop(home)
     if verb in ("start", "restart"):

@@ -59,9 +59,8 @@ def build(home: DataDir, tag: str, what: str, given: list) -> None:
     with tempfile.TemporaryDirectory() as context:
         with open(os.path.join(context, "Dockerfile"), "w", encoding="utf-8") as out:
             out.write(dockerfile(home, what, [g if isinstance(g, tuple) else (g, []) for g in given]))
-        words = ["docker", "build", "-t", tag, "-f", os.path.join(context, "Dockerfile"), context]
         try:
-            done = subprocess.run(words, check=False)
+            done = subprocess.run(["docker", "build", "-t", tag, "."], cwd=context, check=False)
         except OSError as why:
             die(f"cannot run docker: {why}")
         if done.returncode:

@@ -52,12 +52,26 @@ def java() -> str:
 def commands(install: str, node: str) -> dict:
     admin = f'"$DKUPYTHONBIN" "{install}/scripts/admin/%s.py"'
     shown = {"dss": admin % "dss", "dssadmin": admin % "dssadmin",
-             "python": f'env PYTHONPATH="{install}/python${{PYTHONPATH:+:$PYTHONPATH}}" "$DKUPYTHONBIN"'}
+             "python": '"$DIP_HOME/pyenv/bin/python"'}
     if node == "api":
         shown["apinode-admin"] = admin % "apinode_admin"
     else:
         shown["dsscli"] = admin % "dsscli"
     return shown
+
+
+def virtual_environment(home: DataDir, install: str) -> None:
+    """DSS's own interpreter: this one, with the kit's packages, and nothing in the environment that others inherit."""
+    base = os.path.realpath(sys.executable)
+    home.write("pyenv/pyvenv.cfg", f"home = {os.path.dirname(base)}\ninclude-system-site-packages = false\n")
+    packages = "lib/python{}.{}/site-packages".format(*sys.version_info)
+    shutil.rmtree(home.path("pyenv", "lib"), ignore_errors=True)
+    home.write(f"pyenv/{packages}/dss.pth", f"{install}/python\n")
+    link = home.path("pyenv", "bin", "python")
+    os.makedirs(os.path.dirname(link), exist_ok=True)
+    if os.path.lexists(link):
+        os.unlink(link)
+    os.symlink(base, link)
 
 
 def main(folder, install, python, node, port, license_file):
@@ -72,6 +86,7 @@ def main(folder, install, python, node, port, license_file):
                        ("config/dip.properties", "# Add your own properties here.\n")):
         if not os.path.exists(home.path(name)):
             home.write(name, text)
+    virtual_environment(home, install)
     for name, command in commands(install, node).items():
         home.write(f"bin/{name}", WRAPPER.format(home=folder, command=command), 0o755)
     if license_file:
