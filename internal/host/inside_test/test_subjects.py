@@ -261,6 +261,47 @@ class Connections(DSSTest):
         said = self.run_subject("connections", {"connections": [s3(noSuchKey="x")]})
         self.assertIn("connection sales: DSS dropped params.noSuchKey", said["failure"]["why"])
 
+    def unverified(self, params, **wanted):
+        """The two connections, of which the one to Athena has unverified parameters."""
+        return {"connections": [s3(), {**athena(**wanted), "unverified": {"params": params}}]}
+
+    def test_an_unverified_key_is_set_where_dss_knows_it(self):
+        wanted = self.unverified({"fetchSize": 1000})
+        self.assertEqual(self.succeed("connections", wanted)["warnings"], [])
+        self.assertEqual(self.stored()["sales-athena"]["params"]["fetchSize"], 1000)
+        self.assert_settled("connections", wanted)
+        with self.server.state.store.edit("connections") as connections:
+            connections["sales-athena"]["params"]["fetchSize"] = 5
+        self.assertEqual(self.succeed("connections", wanted)["changes"], ["connection sales-athena: set params.fetchSize"])
+
+    def test_an_unverified_key_that_dss_drops_is_a_warning(self):
+        wanted = self.unverified({"noSuchKey": "x", "fetchSize": 1000, "properties": [{"name": "WorkGroup", "value": "sales"}]})
+        dropped = "connection sales-athena: DSS dropped params.noSuchKey, params.properties[0].name (from unverified)"
+        self.assertEqual(self.succeed("connections", wanted)["warnings"], [dropped])
+        self.assertEqual(self.assert_settled("connections", wanted)["warnings"], [dropped])
+        # Another change writes once, and does not put the half of the property there a second time.
+        more = {"connections": [wanted["connections"][0], {**wanted["connections"][1], "definition": {
+            **wanted["connections"][1]["definition"], "allowWrite": True}}]}
+        self.assertEqual(self.succeed("connections", more)["warnings"], [dropped])
+        self.assertEqual(self.stored()["sales-athena"]["params"]["properties"], [{"value": "sales"}])
+
+    def test_beside_unverified_keys_the_definition_is_strict(self):
+        said = self.run_subject("connections", self.unverified({"noSuchKey": "x"}, fetchRows=5))
+        self.assertIn("connection sales-athena: DSS dropped params.fetchRows", said["failure"]["why"])
+        self.assertNotIn("noSuchKey", said["failure"]["why"])
+
+    def test_the_definition_overrides_unverified_keys(self):
+        wanted = self.unverified({"fetchSize": 1000}, fetchSize=20)
+        self.succeed("connections", wanted)
+        self.assertEqual(self.stored()["sales-athena"]["params"]["fetchSize"], 20)
+        self.assert_settled("connections", wanted)
+
+    def test_at_its_making_a_connection_has_its_unverified_keys(self):
+        self.succeed("connections", self.unverified({"fetchSize": 1000}))
+        made = {r["body"]["name"]: r["body"]["params"] for r in self.server.journal.writes() if r["method"] == "POST"}
+        self.assertEqual(made["sales-athena"]["fetchSize"], 1000)
+        self.assertEqual(made["sales-athena"]["credentialsMode"], "FROM_AWS_CONNECTION")
+
     def test_one_that_does_not_work_is_a_warning(self):
         self.server.switches.set(connectionTestErrors={"sales": "Access Denied"})
         self.assertEqual(self.succeed("connections", self.payload)["warnings"], ["connection sales does not work: Access Denied"])

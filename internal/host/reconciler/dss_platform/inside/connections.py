@@ -2,10 +2,13 @@
 
 An S3 connection and its Athena connection name each other. So all are made first, without the names of those that are
 not there yet, and get their definitions then.
+
+Beside its `definition` a connection may have an `unverified` one, with keys that nobody has seen on a running DSS. It is
+merged and compared as well, but what DSS drops of it is a warning.
 """
 
-from .definitions import ensure_definition, forget
-from .documents import plain, reveal
+from .definitions import WARN, Definition, Layer, forget
+from .documents import merge, plain, reveal
 from .session import DSSError
 
 
@@ -19,8 +22,8 @@ def ensure(dss, payload: dict, memory: dict) -> None:
             create(dss, connection, set(absent))
     for connection in payload["connections"]:
         handle = dss.client.get_connection(connection["name"])
-        ensure_definition(dss, f"connection {connection['name']}", handle.get_definition, handle.set_definition,
-                          connection["definition"], memory, version=payload["version"])
+        Definition(dss, f"connection {connection['name']}", handle.get_definition, handle.set_definition,
+                   layers(connection), memory, payload["version"]).ensure()
     for name in unwanted(payload, memory):
         remove(dss, name)
         forget(memory, f"connection {name}")
@@ -30,8 +33,16 @@ def ensure(dss, payload: dict, memory: dict) -> None:
         warn_unless_it_works(dss, name)
 
 
+def layers(connection: dict) -> list:
+    """What a connection shall be. What was asked for by name comes last, and has the last word."""
+    unverified = connection.get("unverified")
+    guessed = [Layer(unverified, dropped=WARN, source="unverified")] if unverified else []
+    return [*guessed, Layer(connection["definition"])]
+
+
 def create(dss, connection: dict, absent: set) -> None:
-    name, definition = connection["name"], plain(reveal(connection["definition"]))
+    name = connection["name"]
+    definition = plain(merge(reveal(connection.get("unverified", {})), reveal(connection["definition"])))
     params = {key: value for key, value in definition.get("params", {}).items()
               if not (isinstance(value, str) and value in absent)}
 
