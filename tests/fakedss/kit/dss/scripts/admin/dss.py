@@ -12,8 +12,8 @@ USAGE = "usage: dss {start|stop|restart|status|run}"
 
 
 def command(home: DataDir) -> list:
-    return [home.path("pyenv", "bin", "python"), "-m", "fakedss", "--data", home.folder, "--port", str(home.port), "--host", "0.0.0.0",
-            "--version", home.version, "--tools", "auto"]
+    return [home.path("pyenv", "bin", "python"), "-m", "fakedss", "--data", home.folder, "--port", str(home.port),
+            "--host", "0.0.0.0", "--version", home.version, "--tools", "auto"]
 
 
 def start(home: DataDir) -> None:
