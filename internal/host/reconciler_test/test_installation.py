@@ -7,17 +7,19 @@ from unittest import mock
 
 from dss_stand_ins import ARCHIVES, DSSTest, archive_of, kit_archive, packed, steps
 
-from dss_platform.installation import archive, credentials, dependencies, ini, installation, kit, layout, port_guard, record, secrets
-from dss_platform.installation import assignments, ledger
+from dss_platform.installation import (archive, assignments, credentials, dependencies, ini, installation, kit, layout,
+                                       ledger, port_guard, record, secrets)
 from dss_platform.step import StepError
 
 
 class Whole(DSSTest):
     def test_a_first_run_installs_and_a_second_one_changes_nothing(self):
         found = self.ensure_all()
-        self.assertEqual(list(found), ["credentials", "kit", "dependencies", "port-guard", "installation", "configuration", "hadoop", "spark",
+        self.assertEqual(list(found), ["credentials", "kit", "dependencies", "port-guard", "installation",
+                                       "configuration", "hadoop", "spark",
                                        "boot-unit", "base-images", "service"])
-        self.assertEqual(self.kit_calls("installer.sh"), [["dataiku", "installer.sh", "-d", self.root + "/data/dss", "-p", "11200", "-t",
+        self.assertEqual(self.kit_calls("installer.sh"),
+                         [["dataiku", "installer.sh", "-d", self.root + "/data/dss", "-p", "11200", "-t",
                                                            "design", "-P", "python3.11", "-y"]])
         before = len(self.kit_calls())
         self.assertEqual(self.ensure_all(), {})
@@ -37,14 +39,17 @@ class Whole(DSSTest):
 
     def new_instance(self):
         """The root volume of a new instance: nothing of what was made outside of the data volume."""
-        self.host.run("rm", "-rf", self.root + "/etc/systemd", self.root + "/etc/dataiku", self.root + "/var/lib/dss-platform",
-                      self.root + "/etc/dataiku-security", self.root + "/etc/sudoers.d", self.root + "/etc/dss-platform/port-guard.nft")
+        self.host.run("rm", "-rf", self.root + "/etc/systemd", self.root + "/etc/dataiku",
+                      self.root + "/var/lib/dss-platform",
+                      self.root + "/etc/dataiku-security", self.root + "/etc/sudoers.d",
+                      self.root + "/etc/dss-platform/port-guard.nft")
         self.set_world(**{"is-enabled": [], "is-active": [], "packages": {}, "port-guard": False})
 
     def test_an_api_node_gets_what_it_needs(self):
         self.desired["dss"].update(nodeType="api", environment={}, properties={})
         names = [step.name for step in steps() if step.wanted(self.desired)]
-        self.assertEqual(names, ["credentials", "kit", "dependencies", "installation", "configuration", "boot-unit", "service"])
+        self.assertEqual(names, ["credentials", "kit", "dependencies", "installation", "configuration", "boot-unit",
+                                 "service"])
         self.ensure_all()
         self.assertEqual(self.ensure_all(), {})
 
@@ -76,13 +81,15 @@ class Archives(DSSTest):
         self.assertEqual(len(self.calls()), calls)
 
     def test_no_address_has_it(self):
-        with self.assertRaisesRegex(StepError, "no address has the archive: https://downloads.example.com/none.tar.gz: .*404 / s3://b/k: .*404"):
+        with self.assertRaisesRegex(StepError,
+                                    "no address has the archive: https://downloads.example.com/none.tar.gz: .*404 / s3://b/k: .*404"):
             self.fetch(archive_of(f"{ARCHIVES}/none.tar.gz", "s3://b/k"))
 
     def test_a_bucket(self):
         self.put("/s3/mirror/dss/thing.tar.gz", self.content)
         self.assertEqual(self.fetch(archive_of("s3://mirror/dss/thing.tar.gz"))["size"], len(self.content))
-        self.assertIn(["aws", "s3api", "head-object", "--region", "eu-west-1", "--bucket", "mirror", "--key", "dss/thing.tar.gz", "--output",
+        self.assertIn(["aws", "s3api", "head-object", "--region", "eu-west-1", "--bucket", "mirror", "--key",
+                       "dss/thing.tar.gz", "--output",
                        "json"], self.calls("aws"))
 
     def test_a_mismatch_says_both_hashes_and_leaves_nothing(self):
@@ -184,7 +191,8 @@ class Dependencies(DSSTest):
         self.desired["dss"].update(r=True, graphicsExport=True)
         self.ensure(dependencies.Dependencies())
         self.assertEqual(self.kit_calls("install-deps.sh"), [["root", "install-deps.sh", "-yes"],
-                                                             ["root", "install-deps.sh", "-yes", "-with-r", "-with-chrome"]])
+                                                             ["root", "install-deps.sh", "-yes", "-with-r",
+                                                              "-with-chrome"]])
         self.assertEqual(self.world["dnf"], ["config-manager crb"])
         self.assertIn("epel-release", self.world["packages"])
 
@@ -300,7 +308,8 @@ class Installation(DSSTest):
         self.desired["dss"]["kitsDir"] = "/data/programs"
         self.ensure(kit.Kit())
         self.installed()
-        self.assertEqual(layout.attached_kit(self.host, self.desired["dss"]), self.root + "/data/programs/dataiku-dss-14.7.5")
+        self.assertEqual(layout.attached_kit(self.host, self.desired["dss"]),
+                         self.root + "/data/programs/dataiku-dss-14.7.5")
         self.assertEqual(self.installed(), [])
 
     def test_a_program_of_an_earlier_run_is_waited_for(self):
@@ -365,7 +374,8 @@ class Credentials(DSSTest):
 
     def test_a_secret_that_is_no_key_pair(self):
         self.desired["dss"]["credentialsSecretArn"] = "arn:pair"
-        for text, why in ((None, "has no value"), ("AKIA1", "is no key pair"), ('{"AccessKeyId": "A"}', "is no key pair")):
+        for text, why in ((None, "has no value"), ("AKIA1", "is no key pair"),
+                          ('{"AccessKeyId": "A"}', "is no key pair")):
             self.set_world(secrets={"arn:pair": text})
             with self.assertRaisesRegex(StepError, why):
                 self.ensure(credentials.Credentials())
@@ -382,7 +392,8 @@ class Secrets(DSSTest):
         self.assertEqual(self.host.masked("hunter2hunter2"), "***")
 
     def test_failures_have_advice(self):
-        for said, advice in (("AccessDeniedException", "secretsmanager:GetSecretValue"), ("ResourceNotFoundException", "correct the ARN"),
+        for said, advice in (("AccessDeniedException", "secretsmanager:GetSecretValue"),
+                             ("ResourceNotFoundException", "correct the ARN"),
                              ("Could not connect", "reaches Secrets Manager")):
             self.set_world(fail={"aws": said})
             with self.assertRaises(StepError) as caught:
@@ -409,8 +420,10 @@ class Records(DSSTest):
 class Texts(unittest.TestCase):
     def test_ini_keeps_what_is_not_ours(self):
         text = "# top\n[server]\n; port\nPort : 10000\n  20000\nssl = true\n\n[git]\nmode = project\n"
-        changed = ini.merged(text, {"server": {"port": "11200", "ipv6": "true"}, "git": {"mode": None}, "logs": {"a.b": "1"}, "x": {"y": None}})
-        self.assertEqual(changed, "# top\n[server]\n; port\nport = 11200\nssl = true\nipv6 = true\n\n[git]\n\n[logs]\na.b = 1\n")
+        changed = ini.merged(text, {"server": {"port": "11200", "ipv6": "true"}, "git": {"mode": None},
+                                    "logs": {"a.b": "1"}, "x": {"y": None}})
+        self.assertEqual(changed,
+                         "# top\n[server]\n; port\nport = 11200\nssl = true\nipv6 = true\n\n[git]\n\n[logs]\na.b = 1\n")
         self.assertEqual(ini.parsed(text)["server"], {"port": "10000\n20000", "ssl": "true"})
         self.assertEqual(ini.merged("", {"a": {"b": "c"}}), "[a]\nb = c\n")
         self.assertEqual(ini.merged(changed, {"server": {"port": "11200"}}), changed)
@@ -419,7 +432,8 @@ class Texts(unittest.TestCase):
 
     def test_assignments(self):
         text = '# a\nA = 1\n#B="2"\nC=3\n'
-        self.assertEqual(assignments.with_properties(text, {"A": "x\\y", "C": None, "D": "4"}), '# a\nA=x\\\\y\n#B="2"\nD=4\n')
+        self.assertEqual(assignments.with_properties(text, {"A": "x\\y", "C": None, "D": "4"}),
+                         '# a\nA=x\\\\y\n#B="2"\nD=4\n')
         self.assertEqual(assignments.properties("A=x\\\\y\n"), {"A": "x\\y"})
         self.assertEqual(assignments.with_variables(text, {"B": 'cpu "m" $x'}), text + 'B="cpu \\"m\\" \\$x"\n')
         self.assertEqual(assignments.variables('A="cpu memory"\nB=\n'), {"A": "cpu memory", "B": ""})

@@ -7,7 +7,8 @@ import zipfile
 
 from dss_stand_ins import ARCHIVES, DSSTest, archive_of
 
-from dss_platform.installation import (base_images, boot_unit, configuration, graphics_export, hadoop, jdbc_drivers, r, service, spark)
+from dss_platform.installation import (base_images, boot_unit, configuration, graphics_export, hadoop, jdbc_drivers, r,
+                                       service, spark)
 from dss_platform.step import StepError
 
 
@@ -30,7 +31,8 @@ class Configuration(Configured):
         self.assertEqual(self.actions().count("regenerate-config"), 1)
 
     def test_drift_is_corrected_and_foreign_keys_stay(self):
-        text = self.text("/data/dss/install.ini").replace("12g", "2g").replace("[server]", "[server]\n# mine\nssl_ciphers = recommended")
+        text = self.text("/data/dss/install.ini").replace("12g", "2g").replace("[server]",
+                                                                               "[server]\n# mine\nssl_ciphers = recommended")
         self.put("/data/dss/install.ini", text)
         self.assertEqual(self.ensure(self.step), ["stopped DSS", "wrote /data/dss/install.ini"])
         text = self.text("/data/dss/install.ini")
@@ -70,7 +72,8 @@ class Configuration(Configured):
                          "# This file is sourced last\n# dss-platform: begin\nexport DKU_BACKEND_EXT_HOST=10.0.1.5\n# dss-platform: end\n")
         self.desired["dss"]["environment"] = {"A": "b c", "DKU_BACKEND_EXT_HOST": "dss.example.com"}
         self.ensure(self.step)
-        self.assertIn("export A='b c'\nexport DKU_BACKEND_EXT_HOST=dss.example.com\n", self.text("/data/dss/bin/env-site.sh"))
+        self.assertIn("export A='b c'\nexport DKU_BACKEND_EXT_HOST=dss.example.com\n",
+                      self.text("/data/dss/bin/env-site.sh"))
         self.assertEqual(service.asked(self.host), ["its environment changed"])
         self.assertEqual(self.ensure(service.Service()), ["stopped DSS", "started DSS"])
         self.desired["dss"]["environment"] = {}
@@ -97,10 +100,12 @@ class Configuration(Configured):
 
 class Integrations(Configured):
     def test_their_command_lines(self):
-        self.assertIn(["dataiku", "dssadmin", "install-hadoop-integration", "-standalone", "generic-hadoop3", "-standaloneArchive",
+        self.assertIn(["dataiku", "dssadmin", "install-hadoop-integration", "-standalone", "generic-hadoop3",
+                       "-standaloneArchive",
                        self.root + "/data/kits/archives/hadoop-14.7.5.tar.gz"], self.kit_calls("dssadmin"))
         self.assertIn(["dataiku", "dssadmin", "install-spark-integration", "-standaloneArchive",
-                       self.root + "/data/kits/archives/spark-14.7.5-3.5.3.tar.gz", "-forK8S"], self.kit_calls("dssadmin"))
+                       self.root + "/data/kits/archives/spark-14.7.5-3.5.3.tar.gz", "-forK8S"],
+                       self.kit_calls("dssadmin"))
 
     def test_spark_follows_hadoop(self):
         os.unlink(self.root + "/data/dss/bin/env-hadoop.sh")
@@ -133,7 +138,8 @@ class Integrations(Configured):
         self.assertFalse(r.R().wanted(self.desired) or graphics_export.GraphicsExport().wanted(self.desired))
         self.desired["dss"].update(hadoop=None, spark=None, graphicsExport=True)
         self.assertFalse(hadoop.Hadoop().wanted(self.desired) or spark.Spark().wanted(self.desired))
-        self.assertEqual(self.ensure(graphics_export.GraphicsExport()), ["stopped DSS", "install-graphics-export for DSS 14.7.5"])
+        self.assertEqual(self.ensure(graphics_export.GraphicsExport()),
+                         ["stopped DSS", "install-graphics-export for DSS 14.7.5"])
 
 
 def zipped(**files) -> bytes:
@@ -149,7 +155,8 @@ class Drivers(Configured):
 
     def want(self, name, content, folder="lib/jdbc-athena"):
         self.serve(name, content)
-        self.desired["dss"]["jdbcDrivers"] = [{"name": "athena", "folder": folder, **archive_of(f"{ARCHIVES}/{name}", content=content)}]
+        self.desired["dss"]["jdbcDrivers"] = [{"name": "athena", "folder": folder,
+                                               **archive_of(f"{ARCHIVES}/{name}", content=content)}]
 
     def test_a_jar(self):
         self.want("athena-3.0.jar", b"PK1")
@@ -233,8 +240,10 @@ class BaseImages(Configured):
     step = base_images.BaseImages()
 
     def test_built_by_the_dss_user_while_dss_runs(self):
-        self.assertEqual(self.ensure(self.step), ["built dku-exec-base-ab3def:dss-14.7.5", "built dku-spark-base-ab3def:dss-14.7.5"])
-        self.assertIn(["dataiku", "dssadmin", "build-base-image", "--type", "container-exec", "--without-r"], self.kit_calls("dssadmin"))
+        self.assertEqual(self.ensure(self.step),
+                         ["built dku-exec-base-ab3def:dss-14.7.5", "built dku-spark-base-ab3def:dss-14.7.5"])
+        self.assertIn(["dataiku", "dssadmin", "build-base-image", "--type", "container-exec", "--without-r"],
+                      self.kit_calls("dssadmin"))
         self.assertIn("dataiku.service", self.world["is-active"])
         self.assert_settled(self.step)
 
@@ -248,7 +257,8 @@ class BaseImages(Configured):
 
     def test_names(self):
         dss = self.desired["dss"]
-        for kind, name in (("cde", "dku-cde-base-ab3def:dss-14.7.5"), ("api-deployer", "dku-apideployer-apinode-base:dss-14.7.5")):
+        for kind, name in (("cde", "dku-cde-base-ab3def:dss-14.7.5"),
+                           ("api-deployer", "dku-apideployer-apinode-base:dss-14.7.5")):
             self.assertEqual(base_images.image_name(self.host, dss, {"type": kind, "options": []}), name)
         with self.assertRaisesRegex(StepError, "gpu is no type of base image"):
             base_images.image_name(self.host, dss, {"type": "gpu", "options": []})
@@ -256,7 +266,8 @@ class BaseImages(Configured):
     def test_a_build_that_lies_is_caught(self):
         self.desired["dss"]["baseImages"] = [{"type": "spark", "options": []}]
         self.put("/data/dss/bin/dssadmin", "#!/bin/sh\n", 0o755)
-        with self.assertRaisesRegex(StepError, "build-base-image of spark has ended, and there is no image dku-spark-base-ab3def"):
+        with self.assertRaisesRegex(StepError,
+                                    "build-base-image of spark has ended, and there is no image dku-spark-base-ab3def"):
             self.ensure(self.step)
 
     def test_spark_needs_spark(self):

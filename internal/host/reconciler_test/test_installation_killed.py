@@ -31,7 +31,8 @@ class Killed(DSSTest):
     def child(self, kill_at):
         code = CHILD.format(here=HERE, root=self.root, environment={**self.environment, "KILL_AT": str(kill_at)},
                             desired=json.dumps(self.desired))
-        return subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        return subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE)
 
     def tree(self):
         """What the steps have made, but for what differs from run to run."""

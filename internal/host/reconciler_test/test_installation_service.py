@@ -26,8 +26,10 @@ class Service(Installed):
 
     def test_a_front_without_its_backend_is_not_ready(self):
         self.answers["/public/api/admin/licensing/status"] = 502
-        self.put("/data/dss/run/backend.log", "".join(f"line {n}\n" for n in range(100)) + "java.lang.OutOfMemoryError\n")
-        with self.assertRaisesRegex(StepError, "DSS is not ready after 0 s: /public/api/admin/licensing/status answers 502; its log "
+        self.put("/data/dss/run/backend.log",
+                 "".join(f"line {n}\n" for n in range(100)) + "java.lang.OutOfMemoryError\n")
+        with self.assertRaisesRegex(StepError,
+                                    "DSS is not ready after 0 s: /public/api/admin/licensing/status answers 502; its log "
                                                "ends with: line 95 .* java.lang.OutOfMemoryError") as caught:
             service.settle(self.host, self.desired)
         self.assertIn("/data/dss/run/backend.log", caught.exception.advice)
@@ -75,7 +77,8 @@ class Service(Installed):
 
     def test_where_it_answers(self):
         self.assertEqual(service.url(self.host, self.desired), "http://127.0.0.1:11200")
-        self.put("/data/dss/install.ini", self.text("/data/dss/install.ini").replace("[server]", "[server]\nssl = true"))
+        self.put("/data/dss/install.ini",
+                 self.text("/data/dss/install.ini").replace("[server]", "[server]\nssl = true"))
         self.assertEqual(service.url(self.host, self.desired), "https://127.0.0.1:11200")
         self.assertEqual(service.probes("api"), [("/isAlive/", (200,))])
 
@@ -93,7 +96,8 @@ class UserIsolation(Installed):
     def test_accounts_sudoers_and_configuration(self):
         self.ensure(self.step)
         self.assertIn("ada:x:20000:20000::/data/home/ada:/bin/bash", self.text("/etc/passwd"))
-        self.assertEqual(self.text(self.path), "[users]\n# groups\nallowed_user_groups = dss-users\n\n[dirs]\ndss_datadir = "
+        self.assertEqual(self.text(self.path),
+                         "[users]\n# groups\nallowed_user_groups = dss-users\n\n[dirs]\ndss_datadir = "
                          f"{self.root}/data/dss\nadditional_allowed_file_dirs = /sys/fs/cgroup/DSS;/mnt/x\n")
         self.assertEqual(self.mode(self.path), 0o600)
         self.assertEqual(self.mode("/data/home/ada"), 0o700)
@@ -109,7 +113,9 @@ class UserIsolation(Installed):
 
     def test_drift_is_corrected_and_foreign_keys_stay(self):
         self.ensure(self.step)
-        self.put(self.path, self.text(self.path).replace("dss-users", "everybody").replace("[dirs]", "auto_create_users = yes\n[dirs]"), 0o644)
+        self.put(self.path,
+                 self.text(self.path).replace("dss-users",
+                                              "everybody").replace("[dirs]", "auto_create_users = yes\n[dirs]"), 0o644)
         self.ensure(self.step)
         self.assertIn("allowed_user_groups = dss-users\n", self.text(self.path))
         self.assertIn("auto_create_users = yes\n", self.text(self.path))
@@ -121,17 +127,21 @@ class UserIsolation(Installed):
     def test_a_new_instance_has_it_again_with_the_same_numbers(self):
         self.ensure(self.step)
         self.desired["dss"]["userIsolation"]["accounts"].reverse()
-        self.host.run("rm", "-rf", self.root + "/etc/dataiku-security", self.root + "/etc/sudoers.d", self.root + "/var/lib/dss-platform")
-        self.put("/etc/passwd", "".join(line for line in self.text("/etc/passwd").splitlines(True) if "2000" not in line))
+        self.host.run("rm", "-rf", self.root + "/etc/dataiku-security", self.root + "/etc/sudoers.d",
+                      self.root + "/var/lib/dss-platform")
+        self.put("/etc/passwd",
+                 "".join(line for line in self.text("/etc/passwd").splitlines(True) if "2000" not in line))
         self.put("/etc/group", "root:x:0:\ndataiku:x:1001:\n")
         self.assertIn("set up user isolation for DSS 14.7.5", self.ensure(self.step))
-        self.assertEqual((self.host.account("ada")[0], self.host.account("bob")[0], self.host.group("dss-users")), (20000, 20001, 20000))
+        self.assertEqual((self.host.account("ada")[0], self.host.account("bob")[0], self.host.group("dss-users")),
+                         (20000, 20001, 20000))
         self.assert_settled(self.step)
 
     def test_a_number_is_given_once(self):
         self.ensure(self.step)
         self.desired["dss"]["userIsolation"]["accounts"] = [{"name": "cleo", "group": "dss-users"}]
-        self.assertEqual(self.ensure(self.step)[-2:], ["removed account ada; its home stays", "removed account bob; its home stays"])
+        self.assertEqual(self.ensure(self.step)[-2:],
+                         ["removed account ada; its home stays", "removed account bob; its home stays"])
         self.assertEqual(self.host.account("cleo")[0], 20002)
         self.assertTrue(self.host.exists("/data/home/ada"))
         self.assert_settled(self.step)
@@ -188,7 +198,8 @@ class RuntimeDatabase(Installed):
     def setUp(self):
         super().setUp()
         self.ensure(service.Service())
-        self.desired["dss"]["runtimeDatabase"] = {"version": "16", "maxConnections": 500, "schema": "public", "tablePrefix": "dss_",
+        self.desired["dss"]["runtimeDatabase"] = {"version": "16", "maxConnections": 500, "schema": "public",
+                                                  "tablePrefix": "dss_",
                                                   "passwordSecretArn": "arn:db"}
         self.set_world(secrets={"arn:db": None})
         self.asked = []
@@ -215,7 +226,8 @@ class RuntimeDatabase(Installed):
         database = asked["settings"][0]["document"]["internalDatabase"]
         self.assertEqual((database["schema"], database["tableNamePrefix"]), ("public", "dss_"))
         password = self.world["secrets"]["arn:db"]
-        self.assertEqual(database["connection"]["params"], {"host": "localhost", "port": 5432, "user": "dss", "db": "dss",
+        self.assertEqual(database["connection"]["params"],
+                         {"host": "localhost", "port": 5432, "user": "dss", "db": "dss",
                                                             "password": {"$value": password}})
         self.assertNotIn(password, self.text("/calls") + self.text("/statements") + json.dumps(self.events)
                          + self.text("/data/.dss-platform/runtime-database.json"))
@@ -224,7 +236,8 @@ class RuntimeDatabase(Installed):
 
     def test_a_new_instance_has_its_server_before_dss_starts(self):
         self.ensure(self.step)
-        self.host.run("rm", "-rf", self.root + "/etc/systemd/system/postgresql.service.d", self.root + "/var/lib/dss-platform")
+        self.host.run("rm", "-rf", self.root + "/etc/systemd/system/postgresql.service.d",
+                      self.root + "/var/lib/dss-platform")
         self.set_world(packages={}, **{"is-active": []})
         self.ensure(runtime_database.PostgreSQLServer())
         self.assertIn("postgresql.service", self.world["is-active"])
@@ -253,7 +266,8 @@ class RuntimeDatabase(Installed):
         self.ensure(service.Service())
         self.assertNotIn("copy-databases-to-external", self.actions())
         # The same, after DSS has heard of it: the copy comes first.
-        self.put("/data/dss/config/general-settings.json", '{"internalDatabase": {"connection": {"type": "PostgreSQL"}}}')
+        self.put("/data/dss/config/general-settings.json",
+                 '{"internalDatabase": {"connection": {"type": "PostgreSQL"}}}')
         self.set_world(**{"is-active": ["postgresql.service"]})
         self.ensure(service.Service())
         self.assertEqual(self.stored("runtime-database")["phase"], database_copy.COPIED)
@@ -269,7 +283,8 @@ class RuntimeDatabase(Installed):
         self.ensure(self.step)
         self.desired["dss"]["runtimeDatabase"]["maxConnections"] = 600
         found = self.ensure(self.step)
-        self.assertEqual([what for what in found if not what.startswith("wrote")], ["stopped DSS", "restarted postgresql.service", "started DSS"])
+        self.assertEqual([what for what in found if not what.startswith("wrote")],
+                         ["stopped DSS", "restarted postgresql.service", "started DSS"])
         self.assert_settled(self.step)
 
     def test_what_is_refused(self):
@@ -298,7 +313,8 @@ class Verifier(unittest.TestCase):
         # The example of the RFC; the proof and the signature there follow from these two keys.
         import base64
         made = postgresql.scram_verifier("pencil", base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096)
-        self.assertEqual(made, "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
+        self.assertEqual(made,
+                         "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
                                ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=")
 
 

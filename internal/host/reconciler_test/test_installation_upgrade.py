@@ -22,12 +22,16 @@ class Upgrade(DSSTest):
     def test_everything_that_has_a_version_is_made_again(self):
         os.unlink(self.root + "/kit-calls")
         found = self.ensure_all()
-        self.assertEqual(sorted(found), ["base-images", "boot-unit", "dependencies", "hadoop", "installation", "kit", "service", "spark"])
-        self.assertEqual(found["installation"], ["stopped DSS", "took snapshot snap-1", "upgraded DSS from 14.7.5 to 15.2.0"])
+        self.assertEqual(sorted(found), ["base-images", "boot-unit", "dependencies", "hadoop", "installation", "kit",
+                                         "service", "spark"])
+        self.assertEqual(found["installation"],
+                         ["stopped DSS", "took snapshot snap-1", "upgraded DSS from 14.7.5 to 15.2.0"])
         self.assertEqual([call[1] if call[1] != "dssadmin" else call[2] for call in self.kit_calls()], [
-            "install-deps.sh", "installer.sh", "install-hadoop-integration", "install-spark-integration", "install-boot.sh",
+            "install-deps.sh", "installer.sh", "install-hadoop-integration", "install-spark-integration",
+            "install-boot.sh",
             "build-base-image", "build-base-image"])
-        self.assertEqual(self.kit_calls("installer.sh"), [["dataiku", "installer.sh", "-d", self.root + "/data/dss", "-u", "-y", "-P",
+        self.assertEqual(self.kit_calls("installer.sh"),
+                         [["dataiku", "installer.sh", "-d", self.root + "/data/dss", "-u", "-y", "-P",
                                                            "python3.11"]])
         self.assertEqual(self.world["images"], ["dku-exec-base-ab3def:dss-15.2.0", "dku-spark-base-ab3def:dss-15.2.0"])
         self.assertEqual(self.ensure_all(), {})
@@ -86,7 +90,8 @@ class Upgrade(DSSTest):
             self.ensure_all()
         for version in ("14.7.5", "15.2.1"):
             self.set_version(version)
-            with self.assertRaisesRegex(StepError, f"from DSS 14.7.5 to 15.2.0 has begun, and {version} is wanted now") as caught:
+            with self.assertRaisesRegex(StepError,
+                                        f"from DSS 14.7.5 to 15.2.0 has begun, and {version} is wanted now") as caught:
                 self.ensure(kit.Kit())
             self.assertIn("snap-1", caught.exception.advice)
 
@@ -133,7 +138,8 @@ class Upgrade(DSSTest):
         with self.assertRaises(StepError):
             self.ensure_all()
         os.unlink(self.root + "/installer-dies")
-        self.host.run("rm", "-rf", self.root + "/etc/systemd", self.root + "/etc/dataiku", self.root + "/var/lib/dss-platform")
+        self.host.run("rm", "-rf", self.root + "/etc/systemd", self.root + "/etc/dataiku",
+                      self.root + "/var/lib/dss-platform")
         self.set_world(**{"is-enabled": [], "is-active": []})
         self.ensure_all()
         self.assertEqual((self.installed(), len(self.world["snapshots"])), ("15.2.0", 1))
@@ -145,7 +151,8 @@ class Refusals(unittest.TestCase):
         for installed, wanted, state, refused in (
                 (None, "14.7.5", None, False), ("14.7.5", "14.7.5", None, False), ("14.7.5", "14.7.6", None, False),
                 ("14.7.5", "15.2.0", None, False), ("15.2.0", "14.7.6", None, True), ("14.7.10", "14.7.9", None, True),
-                ("15.0.0", "15.0.0-beta3", None, True), ("14.7.5", "15.2.0", migrating, False), ("15.2.0", "15.2.0", migrating, False),
+                ("15.0.0", "15.0.0-beta3", None, True), ("14.7.5", "15.2.0", migrating, False),
+                ("15.2.0", "15.2.0", migrating, False),
                 ("14.7.5", "14.7.5", migrating, True), ("15.2.0", "15.3.0", migrating, True)):
             with self.subTest(installed=installed, wanted=wanted, state=bool(state)):
                 found = upgrade.refusal(installed, wanted, state)

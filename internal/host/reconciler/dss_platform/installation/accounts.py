@@ -1,7 +1,7 @@
 """Unix accounts of the people whose code DSS runs as themselves.
 
-Their files are on the data volume and belong to numbers. So the numbers are on the volume too, a new instance gives the accounts the
-same ones, and the number of an account that is gone is given to nobody else.
+Their files are on the data volume and belong to numbers. So the numbers are on the volume too, a new instance gives the
+accounts the same ones, and the number of an account that is gone is given to nobody else.
 """
 
 from ..step import StepError
@@ -30,12 +30,14 @@ def check(host, desired: dict, accounts: list) -> None:
     for account in accounts:
         name, found = account["name"], host.account(account["name"])
         if name in ("root", desired["user"]["name"]) or (found and found[0] < 1000 and name not in known):
-            raise StepError(f"{name} is an account of the system, and users' code must not run as it", "choose another name")
+            raise StepError(f"{name} is an account of the system, and users' code must not run as it",
+                            "choose another name")
 
 
 def ensure_group(host, desired: dict, name: str) -> None:
     if name in ("root", "wheel", "docker", "sudo", desired["user"]["name"]):
-        raise StepError(f"the group {name} gives more rights than users' code may have", "choose a group of its own for DSS's users")
+        raise StepError(f"the group {name} gives more rights than users' code may have",
+                        "choose a group of its own for DSS's users")
     found = host.group(name)
     if found is None:
         found = number(host, desired, "groups", name)
@@ -57,7 +59,8 @@ def ensure_account(host, desired: dict, account: dict) -> None:
         host.changed(f"made account {name}")
         found = host.account(name)
     elif (_known(host, desired, "users").get(name) or found[0]) != found[0]:
-        raise StepError(f"account {name} has uid {found[0]} here, and {_known(host, desired, 'users')[name]} on the volume",
+        known = _known(host, desired, "users")[name]
+        raise StepError(f"account {name} has uid {found[0]} here, and {known} on the volume",
                         "remove the account from the host's image, or choose another name")
     if found[1] != host.group(group) and name not in (host.members(group) or []):
         host.run("usermod", "-aG", group, name)
@@ -78,7 +81,8 @@ def remove_others(host, desired: dict, wanted: set) -> None:
 
 
 def number(host, desired: dict, kind: str, name: str) -> int:
-    """The number of a user or a group: what the volume knows, or the next one that nobody has had. Recorded before it is used."""
+    """The number of a user or a group: what the volume knows, or the next one that nobody has had. Recorded before it
+    is used."""
     known = _known(host, desired, kind)
     if name not in known:
         known[name] = max([FIRST - 1, *known.values()]) + 1

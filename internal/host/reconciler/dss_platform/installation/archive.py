@@ -1,7 +1,8 @@
-"""Archives that DSS is made of: found at the first of several addresses that has them, checked, and kept on the data volume.
+"""Archives that DSS is made of: found at the first of several addresses that has them, checked, and kept on the data
+volume.
 
-What was got is recorded with its SHA-256, so that a second run and a new instance download nothing. A download that was cut off
-goes on where it stopped.
+What was got is recorded with its SHA-256, so that a second run and a new instance download nothing. A download that was
+cut off goes on where it stopped.
 """
 
 import contextlib
@@ -26,7 +27,8 @@ def folder(dss: dict) -> str:
 
 
 def known(host, desired: dict, name: str, wanted: dict):
-    """What was got for an archive ({"file", "sha256", "url", "size"}), or None when it is not the one that is wanted now."""
+    """What was got for an archive ({"file", "sha256", "url", "size"}), or None when it is not the one that is wanted
+    now."""
     entry = (Record(host, desired).get(RECORD) or {}).get(name)
     if not entry:
         return None
@@ -90,8 +92,8 @@ def choose(host, urls: list, region: str) -> tuple:
         except CommandFailed as problem:
             refusals.append(f"{url}: {problem.why}")
     raise StepError("no address has the archive: " + " / ".join(refusals),
-                    "see whether the version exists, whether the host reaches the address (NAT, proxy or mirror), and whether its "
-                    "role may read a bucket")
+                    "see whether the version exists, whether the host reaches the address (NAT, proxy or mirror), and "
+                    "whether its role may read a bucket")
 
 
 def _bucket_and_key(url: str) -> tuple:
@@ -101,8 +103,8 @@ def _bucket_and_key(url: str) -> tuple:
 
 def _size_in_s3(host, url: str, region: str):
     bucket, key = _bucket_and_key(url)
-    said = host.run("aws", "s3api", "head-object", "--region", region, "--bucket", bucket, "--key", key, "--output", "json",
-                    timeout=120)
+    said = host.run("aws", "s3api", "head-object", "--region", region, "--bucket", bucket, "--key", key,
+                    "--output", "json", timeout=120)
     return json.loads(said).get("ContentLength")
 
 
@@ -134,7 +136,7 @@ def _check_space(host, place: str, part: str, size, room: float) -> None:
     have = os.path.getsize(host.path(part)) if host.exists(part) else 0
     needed, free = int(size * (1 + room)) - have, free_bytes(host.path(place))
     if free < needed:
-        raise StepError(f"{free / GIB:.1f} GiB are free on {place}, and {needed / GIB:.1f} GiB are needed to get and unpack an archive",
+        raise StepError(f"{free / GIB:.1f} GiB are free on {place}, and {needed / GIB:.1f} GiB are needed",
                         "make the data volume larger, or remove what is not needed on it")
 
 
@@ -156,7 +158,8 @@ def _download(host, url: str, part: str, size, region: str) -> None:
     try:
         _curl(host, url, target)
     except CommandFailed as problem:
-        # 33: the server cannot go on in the middle; 22 after a beginning: it says that there is nothing left, or another file.
+        # 33: the server cannot go on in the middle; 22 after a beginning: it says that there is nothing left, or
+        # another file.
         if have == 0 or problem.code not in (22, 33, 36):
             raise
         os.unlink(target)
@@ -181,5 +184,6 @@ def _checked(host, url: str, part: str, wanted: str) -> str:
         head = file.read(60)
     if beginning and not head.startswith(beginning):
         os.unlink(target)
-        raise StepError(f"{url} is no archive: it begins with {head[:40]!r}", "correct the address: a mirror or proxy answered in its place")
+        raise StepError(f"{url} is no archive: it begins with {head[:40]!r}",
+                        "correct the address: a mirror or proxy answered in its place")
     return digest

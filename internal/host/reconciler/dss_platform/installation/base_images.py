@@ -1,4 +1,5 @@
-"""The container images that DSS builds its own images on: built on this host, anew for each version of DSS and other options."""
+"""The container images that DSS builds its own images on: built on this host, anew for each version of DSS and other
+options."""
 
 from ..step import StepError
 from . import layout
@@ -14,7 +15,7 @@ BUILD_SECONDS = 7200
 class BaseImages(DSSStep):
     name = "base-images"
     description = "the base images of DSS's containers are built, for its version"
-    advice = "see run/install.log in DSS's data directory, and whether Docker reaches the registries that images come from"
+    advice = "see run/install.log in DSS's data directory, and whether Docker reaches the registries of its images"
     node_types = WITH_BACKEND
 
     def ensure(self, host, desired):
@@ -25,7 +26,8 @@ class BaseImages(DSSStep):
 def ensure_image(host, desired: dict, image: dict) -> None:
     dss, record = desired["dss"], Record(host, desired)
     if image["type"] == "spark" and not dss["spark"]:
-        raise StepError("the base image of Spark needs DSS's Spark, which is not installed", "name a Spark archive, or leave the image out")
+        raise StepError("the base image of Spark needs DSS's Spark, which is not installed",
+                        "name a Spark archive, or leave the image out")
     name = image_name(host, dss, image)
     known = (record.get(RECORD) or {}).get(image["type"], {})
     fingerprint = {"version": dss["version"], "options": image["options"],

@@ -53,7 +53,8 @@ def run_script(host, desired: dict) -> None:
         commands.as_root(host, desired, host.path(script), *(["-n", name] if name else []), host.path(dss["dataDir"]),
                          desired["user"]["name"], timeout=600)
     except CommandFailed as problem:
-        raise StepError(f"install-boot.sh: {problem.why}", f"run {script} on the host, and see what it says") from problem
+        raise StepError(f"install-boot.sh: {problem.why}",
+                        f"run {script} on the host, and see what it says") from problem
     if not host.exists(unit_file(desired)):
         raise StepError(f"install-boot.sh has made no {unit_file(desired)}",
                         "DSS of version 13 and later makes a unit of systemd: see whether the version is one of these")
@@ -65,7 +66,8 @@ def set_variables(host, path: str, wanted: dict, before: dict) -> None:
     text, known = host.read(path, ""), host.recall(VARIABLES) or {}
     current = assignments.variables(text)
     own = {key for key in before if re.fullmatch(r"DSS_(DATADIR|USER)", key)}
-    foreign = {key: value for key, value in before.items() if key not in own and key not in known and current.get(key) != value}
+    foreign = {key: value for key, value in before.items()
+               if key not in own and key not in known and current.get(key) != value}
     changes, remembered = ledger.plan({**current, **foreign}, wanted, known)
     changes = {**foreign, **changes}
     if changes:

@@ -1,7 +1,7 @@
 """DSS's own programs, run as they want it: by the DSS user, without a terminal, with a umask that others can live with.
 
-A program goes on when the run that started it is killed. So each holds a lock for as long as it, or anything it started, lives: the
-next run waits for its end instead of starting a second installer beside the first.
+A program goes on when the run that started it is killed. So each holds a lock for as long as it, or anything it
+started, lives: the next run waits for its end instead of starting a second installer beside the first.
 """
 
 from ..step import StepError

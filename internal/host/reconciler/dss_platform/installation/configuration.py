@@ -1,4 +1,5 @@
-"""DSS's own files of settings: install.ini, env-site.sh and dip.properties. What the administrator wrote into them stays."""
+"""DSS's own files of settings: install.ini, env-site.sh and dip.properties. What the administrator wrote into them
+stays."""
 
 import json
 import os
@@ -32,7 +33,8 @@ class Configuration(DSSStep):
 
 def wanted_ini(dss: dict) -> dict:
     """Section -> key -> value: what is asked for, and the port. Keys as DSS's reader has them."""
-    sections = {name: {key.lower(): value for key, value in values.items()} for name, values in dss["installIni"].items()}
+    sections = {name: {key.lower(): value for key, value in values.items()}
+                for name, values in dss["installIni"].items()}
     sections["server"] = {**sections.get("server", {}), "port": str(dss["port"])}
     return sections
 
@@ -53,7 +55,8 @@ def install_ini(host, desired: dict) -> None:
     cut_off = known.get("regenerated") is False
     if changed or cut_off:
         service.stop(host, desired)
-        # What was there before is known before anything changes; what is not wanted any more is forgotten only afterwards.
+        # What was there before is known before anything changes; what is not wanted any more is forgotten only
+        # afterwards.
         both = {name: {**before[name], **known.get("ini", {}).get(name, {})} for name in before}
         record.update(RECORD, ini=both, regenerated=False)
         _write(host, desired, path, ini.merged(text, changes))
@@ -73,9 +76,11 @@ def _write(host, desired, path: str, text: str, mode: int = 0o600) -> bool:
 def environment(host, desired: dict) -> None:
     """A block at the end of env-site.sh, which DSS reads when it starts."""
     path = f"{desired['dss']['dataDir']}/bin/env-site.sh"
-    values = {name: private_address(host) if value == ADDRESS else value for name, value in desired["dss"]["environment"].items()}
+    values = {name: private_address(host) if value == ADDRESS else value
+              for name, value in desired["dss"]["environment"].items()}
     text = host.read(path, "")
-    wanted = with_block(text, "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(values.items())))
+    wanted = with_block(text,
+                        "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(values.items())))
     if text != wanted:
         service.ask_restart(host, "its environment changed")
         _write(host, desired, path, wanted, 0o644)
@@ -93,7 +98,8 @@ def with_block(text: str, content: str) -> str:
 
 
 def private_address(host) -> str:
-    """The host's private IPv4 address: what cloud-init was told by EC2, or else what it reaches the metadata service from."""
+    """The host's private IPv4 address: what cloud-init was told by EC2, or else what it reaches the metadata service
+    from."""
     try:
         found = json.loads(host.read(INSTANCE_DATA, "") or "{}")["ds"]["meta_data"]["local-ipv4"]
         if found:

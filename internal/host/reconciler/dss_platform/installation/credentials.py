@@ -1,4 +1,5 @@
-"""What the AWS CLI and SDKs find in the home of the DSS user: the region, and a key pair where the user has one of its own."""
+"""What the AWS CLI and SDKs find in the home of the DSS user: the region, and a key pair where the user has one of its
+own."""
 
 import json
 

@@ -1,7 +1,8 @@
 """The one-time copy of DSS's runtime databases from its own files to PostgreSQL.
 
-Between the moment that DSS's settings name PostgreSQL and the end of the copy DSS must not start: it would begin with empty databases.
-So whatever starts DSS finishes the copy first, and a hold keeps systemd from starting it after a reboot.
+Between the moment that DSS's settings name PostgreSQL and the end of the copy DSS must not start: it would begin with
+empty databases. So whatever starts DSS finishes the copy first, and a hold keeps systemd from starting it after a
+reboot.
 """
 
 import json

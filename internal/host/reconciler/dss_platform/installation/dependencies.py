@@ -24,7 +24,8 @@ class Dependencies(DSSStep):
         if dss["r"]:
             add_repositories(host, desired["osRelease"])
         try:
-            commands.as_root(host, desired, host.path(f"{layout.install_dir(dss)}/scripts/install/install-deps.sh"), *words, timeout=SECONDS)
+            commands.as_root(host, desired, host.path(f"{layout.install_dir(dss)}/scripts/install/install-deps.sh"),
+                             *words, timeout=SECONDS)
         except CommandFailed as problem:
             raise StepError(f"install-deps.sh: {problem.why}", self.advice) from problem
         host.remember(KNOWN, fingerprint)

@@ -1,6 +1,7 @@
 """Holds keep systemd from starting DSS on data that are not whole: a host may reboot in the middle of anything.
 
-A hold is a file on the data volume, named after who holds. A drop-in of DSS's unit makes it a condition that there is none.
+A hold is a file on the data volume, named after who holds. A drop-in of DSS's unit makes it a condition that there is
+none.
 """
 
 import os

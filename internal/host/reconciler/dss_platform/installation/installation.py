@@ -44,17 +44,20 @@ def check_place(host, desired: dict) -> None:
     dss, mount = desired["dss"], desired["volume"]["mountPoint"]
     data = dss["dataDir"]
     if data == mount or not data.startswith(mount + "/"):
-        raise StepError(f"{data} is no folder below {mount}", f"choose a folder below {mount}: the top of a volume is never empty")
+        raise StepError(f"{data} is no folder below {mount}",
+                        f"choose a folder below {mount}: the top of a volume is never empty")
     if f"{data}/".startswith(f"{dss['kitsDir']}/") or f"{dss['kitsDir']}/".startswith(f"{data}/"):
         raise StepError(f"data directory {data} and kits {dss['kitsDir']} are inside each other", "keep them apart")
     part = data
     while len(part) > len(mount):
         if os.path.islink(host.path(part)):
-            raise StepError(f"{part} is a symbolic link, which DSS does not support in its data directory", "put a folder there")
+            raise StepError(f"{part} is a symbolic link, which DSS does not support in its data directory",
+                            "put a folder there")
         part = os.path.dirname(part)
     known = Record(host, desired).get(RECORD) or {}
     if known.get("state") == INSTALLED and known.get("dataDir", data) != data:
-        raise StepError(f"DSS's data are in {known['dataDir']}, and {data} is wanted", f"set the data directory to {known['dataDir']}")
+        raise StepError(f"DSS's data are in {known['dataDir']}, and {data} is wanted",
+                        f"set the data directory to {known['dataDir']}")
 
 
 def check_node_type(host, dss: dict) -> None:
@@ -74,18 +77,21 @@ def install(host, desired: dict) -> None:
     dss, record = desired["dss"], Record(host, desired)
     clear_place(host, desired)
     if not host.has_command(dss["python"]):
-        raise StepError(f"there is no {dss['python']} for DSS's own environment", f"put the package {dss['python']} on the list of packages")
+        raise StepError(f"there is no {dss['python']} for DSS's own environment",
+                        f"put the package {dss['python']} on the list of packages")
     record.set(RECORD, {"state": INSTALLING, "version": dss["version"], "dataDir": dss["dataDir"]})
     # Made here, because the DSS user may not make folders at the top of the volume.
     if not host.exists(dss["dataDir"]):
         host.folder(dss["dataDir"], mode=0o711, owner=host.account(desired["user"]["name"])[:2])
     try:
         commands.as_user(
-            host, desired, host.path(f"{layout.install_dir(dss)}/installer.sh"), "-d", host.path(dss["dataDir"]), "-p", str(dss["port"]),
+            host, desired, host.path(f"{layout.install_dir(dss)}/installer.sh"), "-d", host.path(dss["dataDir"]), "-p",
+            str(dss["port"]),
             "-t", dss["nodeType"], "-P", dss["python"], "-y", timeout=upgrade.INSTALLER_SECONDS,
             environment=upgrade.java_environment(host))
     except CommandFailed as problem:
-        raise StepError(f"installer.sh: {problem.why}", f"see {dss['dataDir']}/run/install.log on the host") from problem
+        raise StepError(f"installer.sh: {problem.why}",
+                        f"see {dss['dataDir']}/run/install.log on the host") from problem
     found = layout.installed_version(host, dss)
     if found != dss["version"]:
         raise StepError(f"installer.sh has ended, and {dss['dataDir']} has {'DSS ' + found if found else 'no DSS'}",
@@ -121,7 +127,8 @@ def clear_place(host, desired: dict) -> None:
 # What keeps an installation usable.
 
 def reattach(host, desired: dict) -> None:
-    """Runs the installer again where the data directory runs from another folder, or with another Python, than is wanted."""
+    """Runs the installer again where the data directory runs from another folder, or with another Python, than is
+    wanted."""
     dss = desired["dss"]
     attached = layout.attached_kit(host, dss)
     moved = bool(attached) and attached != host.path(layout.install_dir(dss))

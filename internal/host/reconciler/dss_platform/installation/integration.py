@@ -1,4 +1,5 @@
-"""What `dssadmin install-…` adds to an installed DSS: done once per version of DSS and of what is added, while DSS is stopped."""
+"""What `dssadmin install-…` adds to an installed DSS: done once per version of DSS and of what is added, while DSS is
+stopped."""
 
 from . import archive, layout, service
 from .commands import dssadmin

@@ -60,13 +60,15 @@ def unpack(host, desired: dict, entry: dict) -> None:
     for leftover in (scratch, target):
         shutil.rmtree(host.path(leftover), ignore_errors=True)
     host.folder(scratch, owner=host.account(desired["user"]["name"])[:2])
-    commands.as_user(host, desired, "tar", "-xzf", host.path(entry["file"]), "-C", host.path(scratch), timeout=UNPACK_SECONDS)
+    commands.as_user(host, desired, "tar", "-xzf", host.path(entry["file"]), "-C", host.path(scratch),
+                     timeout=UNPACK_SECONDS)
     folders = os.listdir(host.path(scratch))
     top = f"{scratch}/{folders[0]}" if len(folders) == 1 else scratch
     found = layout.product_version(host, f"{top}/dss-version.json")
     if found != dss["version"] or not host.exists(f"{top}/installer.sh"):
         shutil.rmtree(host.path(scratch), ignore_errors=True)
-        raise StepError(f"{entry['url']} holds {'DSS ' + found if found else 'no kit of DSS'}, and DSS {dss['version']} is wanted",
+        held = f"DSS {found}" if found else "no kit of DSS"
+        raise StepError(f"{entry['url']} holds {held}, and DSS {dss['version']} is wanted",
                         "correct the version, or the kit's address")
     host.run("chmod", "-R", "u+rwX,go+rX,go-w", host.path(top), timeout=UNPACK_SECONDS)
     if host.has_command("restorecon"):
@@ -83,8 +85,8 @@ def remove_old(host, desired: dict) -> None:
     dss = desired["dss"]
     installation = Record(host, desired).get("installation") or {}
     pending = upgrade.pending(host, desired) or {}
-    needed = {dss["version"], layout.installed_version(host, dss), installation.get("version"), installation.get("previous"),
-              pending.get("from"), pending.get("to")}
+    needed = {dss["version"], layout.installed_version(host, dss), installation.get("version"),
+              installation.get("previous"), pending.get("from"), pending.get("to")}
     attached = os.path.basename(layout.attached_kit(host, dss))
     for name in sorted(os.listdir(host.path(dss["kitsDir"]))):
         found = re.fullmatch(r"dataiku-dss-(\d.*)", name)

@@ -18,7 +18,8 @@ def install_dir(dss: dict, version: str = "") -> str:
 def installed_version(host, dss: dict):
     """The version that the data directory belongs to, or None where DSS is not installed (to the end)."""
     data = dss["dataDir"]
-    if not host.exists(f"{data}/bin/dss") or not host.exists(f"{data}/install.ini") or host.exists(f"{data}/{IN_PROGRESS}"):
+    whole = host.exists(f"{data}/bin/dss") and host.exists(f"{data}/install.ini")
+    if not whole or host.exists(f"{data}/{IN_PROGRESS}"):
         return None
     return product_version(host, f"{data}/dss-version.json")
 
@@ -40,13 +41,15 @@ def install_id(host, dss: dict) -> str:
     """The id that DSS gave itself when it was installed; names of folders and images have it."""
     found = install_ini(host, dss).get("general", {}).get("installid", "")
     if not found:
-        raise StepError(f"{dss['dataDir']}/install.ini has no installid", "take install.ini from a snapshot of the volume")
+        raise StepError(f"{dss['dataDir']}/install.ini has no installid",
+                        "take install.ini from a snapshot of the volume")
     return found
 
 
 def attached_kit(host, dss: dict) -> str:
     """The INSTALL_DIR that the data directory runs from, or nothing."""
-    found = re.search(r"^\s*(?:export\s+)?DKUINSTALLDIR=[\"']?([^\"'\n]+)", host.read(f"{dss['dataDir']}/bin/env-default.sh", ""), re.M)
+    found = re.search(r"^\s*(?:export\s+)?DKUINSTALLDIR=[\"']?([^\"'\n]+)",
+                      host.read(f"{dss['dataDir']}/bin/env-default.sh", ""), re.M)
     return found.group(1) if found else ""
 
 

@@ -75,7 +75,8 @@ def ensure_settings(host, desired: dict) -> bool:
     changed = host.write(f"{data}/dss-platform.conf", text, mode=0o600, owner=owner)
     main = host.read(f"{data}/postgresql.conf", "")
     if _INCLUDE not in main:
-        changed = host.write(f"{data}/postgresql.conf", f"{main.rstrip()}\n{_INCLUDE}", mode=0o600, owner=owner) or changed
+        changed = host.write(f"{data}/postgresql.conf", f"{main.rstrip()}\n{_INCLUDE}", mode=0o600,
+                             owner=owner) or changed
     drop_in = f"[Unit]\nRequiresMountsFor={data}\n[Service]\nEnvironment=PGDATA={data}\n"
     return host.unit(DROP_IN, drop_in) or changed
 
@@ -89,10 +90,12 @@ def ensure_role(host, name: str, password: str) -> bool:
     _psql(host, "postgres", f"""
 SELECT 'CREATE ROLE {role} LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {database})\\gexec
 ALTER ROLE {role} LOGIN PASSWORD {_literal(verifier)};
-SELECT 'CREATE DATABASE {role} OWNER {role}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {database})\\gexec
+SELECT 'CREATE DATABASE {role} OWNER {role}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname =
+{database})\\gexec
 """)
     if not _may_log_in(host, name, password):
-        raise StepError(f"role {name} cannot log in to its database", f"see pg_hba.conf and the log of {UNIT} on the host")
+        raise StepError(f"role {name} cannot log in to its database",
+                        f"see pg_hba.conf and the log of {UNIT} on the host")
     host.changed(f"made role and database {name}, with the password of its secret")
     return True
 
@@ -119,13 +122,15 @@ def scram_verifier(password: str, salt: bytes = b"", rounds: int = 4096) -> str:
 
 
 def _may_log_in(host, name: str, password: str) -> bool:
-    return host.succeeds("psql", "-h", "127.0.0.1", "-p", str(PORT), "-U", name, "-d", name, "-w", "-X", "-q", "-c", "SELECT 1",
+    return host.succeeds("psql", "-h", "127.0.0.1", "-p", str(PORT), "-U", name, "-d", name, "-w", "-X", "-q", "-c",
+                         "SELECT 1",
                          environment={"PGPASSWORD": password}, timeout=120)
 
 
 def _psql(host, database: str, text: str) -> str:
     try:
-        return _as_postgres(host, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-p", str(PORT), "-d", database, stdin=text)
+        return _as_postgres(host, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-p", str(PORT), "-d", database,
+                            stdin=text)
     except CommandFailed as problem:
         raise StepError(f"PostgreSQL: {problem.why}", f"see `journalctl -u {UNIT}` on the host") from problem
 

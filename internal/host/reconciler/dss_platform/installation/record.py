@@ -1,7 +1,7 @@
 """What is remembered on the data volume, so that the next instance knows it too.
 
-[System.recall] keeps what is true of one instance. A record is about what outlives the instance: DSS's data directory, archives,
-images. A file each, for root alone, replaced as a whole.
+[System.recall] keeps what is true of one instance. A record is about what outlives the instance: DSS's data directory,
+archives, images. A file each, for root alone, replaced as a whole.
 """
 
 import json

@@ -51,7 +51,8 @@ def ensure_server(host, desired: dict) -> None:
     known = (record.get(RECORD) or {}).get("version")
     if known and known != version:
         raise StepError(f"the runtime databases are of PostgreSQL {known}, and {version} is wanted",
-                        f"set the version to {known}; or carry them over with pg_upgrade, and correct {record.folder}/{RECORD}.json")
+                        f"set the version to {known}; or carry them over with pg_upgrade, and correct "
+                        f"{record.folder}/{RECORD}.json")
     postgresql.ensure_packages(host, desired)
     postgresql.ensure_cluster(host, desired)
     restart = postgresql.ensure_settings(host, desired)
@@ -103,7 +104,8 @@ def connect(host, desired: dict, password: str) -> None:
 def payload(dss: dict, password: str) -> dict:
     """What the step `settings` would be asked to merge into DSS's general settings."""
     wanted = dss["runtimeDatabase"]
-    parameters = {"host": "localhost", "port": postgresql.PORT, "user": ROLE, "password": {"$value": password}, "db": ROLE}
+    parameters = {"host": "localhost", "port": postgresql.PORT, "user": ROLE, "password": {"$value": password},
+                  "db": ROLE}
     database = {"connection": {"type": "PostgreSQL", "params": parameters}, "schema": wanted["schema"]}
     if wanted["tablePrefix"]:
         database["tableNamePrefix"] = wanted["tablePrefix"]

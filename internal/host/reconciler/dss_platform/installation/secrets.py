@@ -14,7 +14,8 @@ def read(host, arn: str, region: str):
     except CommandFailed as problem:
         if "can't find the specified secret value" in problem.output:
             return None
-        raise StepError(f"secret {arn} cannot be read: {problem.why}", _advice(problem.output, "GetSecretValue")) from problem
+        raise StepError(f"secret {arn} cannot be read: {problem.why}",
+                        _advice(problem.output, "GetSecretValue")) from problem
     text = json.loads(said)
     if text is None:
         raise StepError(f"secret {arn} has a binary value", "put the value in as text")

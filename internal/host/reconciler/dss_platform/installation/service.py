@@ -54,7 +54,8 @@ def url(host, desired: dict) -> str:
 # Restarts.
 
 def ask_restart(host, why: str) -> None:
-    """Has the next `service` or `restart` step restart DSS. It is asked for before the change, so that no killed run forgets it."""
+    """Has the next `service` or `restart` step restart DSS. It is asked for before the change, so that no killed run
+    forgets it."""
     reasons = asked(host)
     if why not in reasons:
         host.remember(ASKED, [*reasons, why])
@@ -119,7 +120,8 @@ def start(host, desired: dict) -> None:
     try:
         host.run("systemctl", "restart", name, timeout=STOP_SECONDS)
     except CommandFailed as problem:
-        raise StepError(f"{problem.why}{_log_end(host, desired)}", f"see `journalctl -u {name}` on the host") from problem
+        raise StepError(f"{problem.why}{_log_end(host, desired)}",
+                        f"see `journalctl -u {name}` on the host") from problem
     host.changed("started DSS")
 
 

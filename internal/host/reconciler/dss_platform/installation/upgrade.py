@@ -1,7 +1,9 @@
-"""The upgrade of DSS, as Dataiku's documentation has it: stop, snapshot, the new kit's installer on the old data directory.
+"""The upgrade of DSS, as Dataiku's documentation has it: stop, snapshot, the new kit's installer on the old data
+directory.
 
-What the other steps make for a version (integrations, user isolation, boot unit, base images) they make again, because their records
-have the version. A record on the volume says how far an upgrade is, so that it goes on after it was killed, also on another instance.
+What the other steps make for a version (integrations, user isolation, boot unit, base images) they make again, because
+their records have the version. A record on the volume says how far an upgrade is, so that it goes on after it was
+killed, also on another instance.
 """
 
 import json
@@ -33,10 +35,11 @@ def refusal(installed, wanted: str, state):
     """(why, advice) when the wanted version cannot be reached from what there is, or None."""
     if state and state["phase"] == MIGRATING and state["to"] != wanted:
         return (f"the upgrade from DSS {state['from']} to {state['to']} has begun, and {wanted} is wanted now",
-                f"set the version to {state['to']} and let it end; or make a new data volume from {state['snapshot']} for {state['from']}")
+                f"set the version to {state['to']} and let it end; or make a new data volume from {state['snapshot']} "
+                f"for {state['from']}")
     if installed and layout.numbers(wanted) < layout.numbers(installed):
         return (f"DSS {installed} is installed, and {wanted} is lower: DSS cannot go back",
-                f"set the version to {installed} or later; or make a new data volume from a snapshot that DSS {wanted} has left")
+                f"set the version to {installed} or later; or make a new data volume from a snapshot of DSS {wanted}")
     return None
 
 
@@ -58,7 +61,8 @@ def run(host, desired: dict, installed: str) -> None:
         state = record.update(RECORD, snapshot=snapshot(host, desired, state))
         state = record.update(RECORD, phase=MIGRATING)
     migrate(host, desired, state)
-    record.update("installation", state="installed", version=dss["version"], previous=state["from"], dataDir=dss["dataDir"])
+    record.update("installation", state="installed", version=dss["version"], previous=state["from"],
+                  dataDir=dss["dataDir"])
     record.update(RECORD, phase=DONE)
     holds.release(host, desired, RECORD)
     host.changed(f"upgraded DSS from {state['from']} to {dss['version']}")
@@ -87,20 +91,22 @@ def _begun(record, installed: str, wanted: str) -> dict:
 # The snapshot.
 
 def snapshot(host, desired: dict, state: dict) -> str:
-    """The id of the snapshot of this upgrade, which is asked for once. It has what was on the volume when it was asked for."""
+    """The id of the snapshot of this upgrade, which is asked for once. It has what was on the volume when it was asked
+    for."""
     region = desired["dss"]["region"]
     host.run("sync", "-f", host.path(desired["volume"]["mountPoint"]), timeout=600)
     try:
         found = _existing(host, region, state["id"]) or _create(host, desired, state)
     except CommandFailed as problem:
         raise StepError(f"no snapshot of the data volume, and without one no upgrade: {problem.why}",
-                        "allow the host's role ec2:CreateSnapshot, ec2:CreateTags and ec2:DescribeSnapshots") from problem
+                        "allow the host's role to create, tag and describe snapshots") from problem
     return found
 
 
 def _existing(host, region: str, mark: str):
     said = host.run("aws", "ec2", "describe-snapshots", "--region", region, "--owner-ids", "self", "--filters",
-                    f"Name=tag:{TAG},Values={mark}", "--query", "Snapshots[].[SnapshotId,State]", "--output", "json", timeout=300)
+                    f"Name=tag:{TAG},Values={mark}", "--query", "Snapshots[].[SnapshotId,State]", "--output", "json",
+                    timeout=300)
     for name, condition in json.loads(said or "[]"):
         if condition != "error":
             return name
@@ -140,11 +146,13 @@ def migrate(host, desired: dict, state: dict) -> None:
                         f"see {data}/run/install.log on the host, and run it again{back}") from problem
     found = layout.installed_version(host, desired["dss"])
     if found != desired["dss"]["version"]:
-        raise StepError(f"installer.sh -u has ended, and {data} is of DSS {found}", f"see {data}/run/install.log on the host{back}")
+        raise StepError(f"installer.sh -u has ended, and {data} is of DSS {found}",
+                        f"see {data}/run/install.log on the host{back}")
 
 
 def take_over(host, desired: dict) -> None:
-    """Runs the kit's installer on a data directory that exists. Port and licence are not given: the installer refuses them."""
+    """Runs the kit's installer on a data directory that exists. Port and licence are not given: the installer refuses
+    them."""
     dss, record = desired["dss"], Record(host, desired)
     known = (record.get("installation") or {}).get("python")
     environment = host.path(f"{dss['dataDir']}/pyenv")
@@ -155,7 +163,8 @@ def take_over(host, desired: dict) -> None:
             shutil.rmtree(environment + ".before", ignore_errors=True)
             os.rename(environment, environment + ".before")
     commands.as_user(
-        host, desired, host.path(f"{layout.install_dir(dss)}/installer.sh"), "-d", host.path(dss["dataDir"]), "-u", "-y",
+        host, desired, host.path(f"{layout.install_dir(dss)}/installer.sh"), "-d", host.path(dss["dataDir"]), "-u",
+        "-y",
         "-P", dss["python"], timeout=INSTALLER_SECONDS, environment=java_environment(host))
     record.update("installation", python=dss["python"])
     shutil.rmtree(environment + ".before", ignore_errors=True)

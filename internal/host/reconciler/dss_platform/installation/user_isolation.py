@@ -29,8 +29,9 @@ class UserIsolation(DSSStep):
                                 "set it again; or begin with another data volume")
             return
         if not enabled and record.get("admin") and not isolation.get("enableLater"):
-            raise StepError("this DSS has been used without user isolation: what is there belongs to the DSS user, and Dataiku does "
-                            "not support switching it on later", "begin with another data volume, or set enableLater to do it all the same")
+            raise StepError("this DSS has been used without user isolation: what is there belongs to the DSS user, and "
+                            "Dataiku does not support switching it on later",
+                            "begin with another data volume, or set enableLater to do it all the same")
         accounts.ensure(host, desired)
         impersonate(host, desired)
         security(host, desired, isolation)
@@ -38,11 +39,13 @@ class UserIsolation(DSSStep):
 
 def is_enabled(host, desired: dict) -> bool:
     known = Record(host, desired).get(RECORD) or {}
-    return bool(known.get("enabled")) or bool(layout.install_ini(host, desired["dss"]).get("mus", {}).get("exec_wrapper_location"))
+    wrapper = layout.install_ini(host, desired["dss"]).get("mus", {}).get("exec_wrapper_location")
+    return bool(known.get("enabled") or wrapper)
 
 
 def impersonate(host, desired: dict) -> None:
-    """Runs DSS's own script, which writes to /etc and to the data directory: on every instance, and after every upgrade."""
+    """Runs DSS's own script, which writes to /etc and to the data directory: on every instance, and after every
+    upgrade."""
     dss, user = desired["dss"], desired["user"]["name"]
     identity = layout.install_id(host, dss)
     fingerprint = {"version": dss["version"], "id": identity, "spark": recorded(host, desired, "spark")}
@@ -51,7 +54,8 @@ def impersonate(host, desired: dict) -> None:
     service.stop(host, desired)
     Record(host, desired).set(RECORD, {"enabled": True})
     try:
-        commands.as_root(host, desired, host.path(f"{dss['dataDir']}/bin/dssadmin"), "install-impersonation", user, timeout=1800)
+        commands.as_root(host, desired, host.path(f"{dss['dataDir']}/bin/dssadmin"), "install-impersonation", user,
+                         timeout=1800)
     except CommandFailed as problem:
         raise StepError(f"dssadmin install-impersonation: {problem.why}",
                         f"see {dss['dataDir']}/run/install-impersonation.log on the host") from problem
@@ -63,7 +67,8 @@ def impersonate(host, desired: dict) -> None:
 
 
 def configuration(host, identity: str):
-    """The configuration of the wrapper that DSS runs code with, or None. Versions of DSS put it in one of two places."""
+    """The configuration of the wrapper that DSS runs code with, or None. Versions of DSS put it in one of two places.
+    """
     for path in (f"{SECURITY}/{identity}/security/security-config.ini", f"{SECURITY}/{identity}/security-config.ini"):
         if host.exists(path):
             return path
@@ -82,7 +87,8 @@ def security(host, desired: dict, isolation: dict) -> None:
     wanted = {"users": {"allowed_user_groups": ";".join(isolation["allowedGroups"])},
               "dirs": {"additional_allowed_file_dirs": ";".join(isolation["additionalDirs"])}}
     found = ini.parsed(text)
-    if any(found.get(section, {}).get(key) != value for section, values in wanted.items() for key, value in values.items()):
+    if any(found.get(section, {}).get(key) != value for section, values in wanted.items() for key,
+           value in values.items()):
         text = ini.merged(text, wanted)
     # Root's alone: whoever writes it chooses whom DSS runs code as.
     host.write(path, text, mode=0o600, owner=(0, 0))
