@@ -49,6 +49,16 @@ elif name == "aws" and args[:2] == ["eks", "describe-cluster"]:
     print(states[0])
 elif name == "docker":
     print(load("/images.json", ""))
+elif name == "apinode-admin" and args[0] != "admin-key-create":
+    path = os.environ["FAKE_DATA"] + "/config/api-keys.json"
+    with open(path) as file:
+        found = json.load(file)
+    if args[0] == "admin-key-delete-by-id":
+        del found[args[1]]
+        with open(path, "w") as out:
+            json.dump(found, out)
+    else:
+        print(json.dumps([{{"id": one["id"], "label": one["label"], "key": "******"}} for one in found.values()]))
 elif name in ("dsscli", "apinode-admin"):
     request = urllib.request.Request(os.environ["FAKE_URL"] + "/public/api/admin/global-api-keys", method="POST", data=json.dumps(
         {{"label": after("--label"), "globalPermissions": {{"admin": True}}}}).encode())
@@ -103,8 +113,8 @@ class HostTest(unittest.TestCase):
             os.chmod(path, stat.S_IRWXU)
 
     def new_host(self):
-        environment = {"PATH": f"{self.root}/stand-ins:/usr/bin:/bin", "FAKE_ROOT": self.root, "FAKE_URL": self.server.url,
-                       "FAKE_KEY": self.server.state.admin_key()}
+        environment = {"PATH": f"{self.root}/stand-ins:/usr/bin:/bin", "FAKE_ROOT": self.root, "FAKE_DATA": self.data,
+                       "FAKE_URL": self.server.url, "FAKE_KEY": self.server.state.admin_key()}
         return System(self.root, environment, lambda event, **fields: self.events.append((event, fields)))
 
     def put(self, path, text):

@@ -107,13 +107,20 @@ class ApiKey(HostTest):
 class ApiNode(HostTest):
     node_type = "api"
 
+    def test_a_node_that_says_nothing_about_keys_is_served_by_what_was_recorded(self):
+        self.assertEqual(len(self.ensure(steps.ApiKey())), 1)  # the fake answers 404
+        self.assertEqual(self.ensure(steps.ApiKey()), [])
+        self.secrets(apiKey="somebody's mistake")
+        self.assertEqual(len(self.ensure(steps.ApiKey())), 2)
+        self.assertEqual(len(self.labels()), 1, "the older one must go")
+
     def test_its_own_tool_makes_the_key_and_no_other_step_is_wanted(self):
         with mock.patch.object(keys, "status_of", lambda address, key: 200 if key.startswith("dkuaps") and address.endswith(
                 "/admin/api/services") else 401):
             self.secrets(apiKey="old")
             self.assertEqual(len(self.ensure(steps.ApiKey())), 1)
             self.assertEqual(self.ensure(steps.ApiKey()), [])
-        self.assertEqual(len(self.calls("apinode-admin")), 1)
+        self.assertEqual([c[1] for c in self.calls("apinode-admin")], ["admin-key-create", "admin-keys-list"])
         self.desired["dss"]["inside"] = {"groups": GROUPS["groups"], "sanityCheck": True, "pushImages": {"url": "x"}}
         self.desired["dss"]["secrets"]["license"] = "arn"
         self.assertEqual([s.name for s in steps.ORDER if s.wanted(self.desired)], ["api-key"])
@@ -122,7 +129,7 @@ class ApiNode(HostTest):
 class Inside(HostTest):
     def setUp(self):
         super().setUp()
-        self.ensure(steps.ApiKey())
+        self.secrets(apiKey=self.server.state.admin_key())
 
     def declare(self, **parts):
         self.desired["dss"]["inside"] = parts

@@ -15,6 +15,7 @@ import urllib.request
 from ..installation import secrets, service
 from ..installation.record import Record
 from ..step import StepError
+from ..system import CommandFailed
 from . import child
 from .documents import fingerprint, is_same_secret
 
@@ -23,7 +24,7 @@ RECORD = "api-key"
 PROBE = "/public/api/admin/licensing/status"
 PROBE_API_NODE = "/admin/api/services"
 # What DSS says to a key. Forbidden is what an edition without the API says to every key.
-VALID, INVALID, FORBIDDEN = "valid", "invalid", "forbidden"
+VALID, INVALID, FORBIDDEN, UNKNOWN = "valid", "invalid", "forbidden", "unknown"
 # Pauses between probes, in seconds: a restarting backend is away for a minute or two.
 PAUSES = (1, 2, 4, 8, 15, 30, 30, 30)
 
@@ -41,6 +42,8 @@ def ensure(host, desired: dict) -> None:
     dss, record = desired["dss"], Record(host, desired)
     text = (secrets.read(host, dss["secrets"]["apiKey"], dss["region"]) or "").strip()
     said = probe(host, desired, text) if text else INVALID
+    if said == UNKNOWN and not is_ours(record, text):
+        said = INVALID
     if said == INVALID:
         text = make(host, desired, record)
         said = probe(host, desired, text)
@@ -81,42 +84,73 @@ def create(host, desired: dict, label: str) -> dict:
 
 
 def key_in(said: str):
-    """The object with the key in what a tool printed: among other lines, alone or in a list."""
-    decoder = json.JSONDecoder()
-    for at, character in enumerate(said):
-        if character not in "[{":
-            continue
-        try:
-            value, _ = decoder.raw_decode(said[at:])
-        except ValueError:
-            continue
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict) and isinstance(one.get("key"), str) and one["key"].strip("*"):
-                return one
-    return None
+    """The object with the key in what a tool printed, or None."""
+    return next((one for one in objects_in(said) if isinstance(one.get("key"), str) and one["key"].strip("*")), None)
+
+
+def objects_in(said: str) -> list:
+    """The JSON objects in what a tool printed: among other lines, alone or in a list."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(said):
+        if said[at] in "[{":
+            try:
+                value, end = decoder.raw_decode(said, at)
+                found += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
+                at = end
+                continue
+            except ValueError:
+                pass
+        at += 1
+    return found
+
+
+def is_ours(record, text: str) -> bool:
+    """Whether a key is the last one that we made."""
+    known = record.get(RECORD) or {}
+    return "salt" in known and is_same_secret(text, known)
 
 
 def tidy(host, desired: dict, record, text: str) -> None:
     """Deletes the keys of ours that nobody has: those of runs that ended before the key was in the secret, and replaced ones."""
     known = record.get(RECORD) or {}
-    if desired["dss"]["nodeType"] == "api" or known.get("tidy") or not is_same_secret(text, known if "salt" in known else None):
+    if known.get("tidy") or not is_ours(record, text):
         return
-    child.call(host, desired, "api_keys", {"prefix": PREFIX, "label": known["label"]}, text)
+    if desired["dss"]["nodeType"] == "api":
+        tidy_api_node(host, desired, known["label"])
+    else:
+        child.call(host, desired, "api_keys", {"prefix": PREFIX, "label": known["label"]}, text)
     record.set(RECORD, {**known, "tidy": True})
+
+
+def tidy_api_node(host, desired: dict, label: str) -> None:
+    """The same on an API node, whose keys its own tool lists and deletes."""
+    tool, user = host.path(f"{desired['dss']['dataDir']}/bin/apinode-admin"), desired["user"]["name"]
+    try:
+        said = host.run(tool, "admin-keys-list", "--output", "json", user=user)
+        for one in objects_in(said):
+            found = one.get("label") or ""
+            if found.startswith(PREFIX) and found != label and one.get("id"):
+                host.run(tool, "admin-key-delete-by-id", one["id"], user=user)
+                host.changed(f"deleted API key {found}, which nobody uses any more")
+    except CommandFailed as problem:
+        host.warn(f"older API keys named {PREFIX}… are left: {problem.why}")
 
 
 def probe(host, desired: dict, key: str, pace: float = 1.0) -> str:
     """What DSS says to a key. A DSS that says nothing is a failure: it is no reason to make another key."""
-    path = PROBE_API_NODE if desired["dss"]["nodeType"] == "api" else PROBE
+    api_node = desired["dss"]["nodeType"] == "api"
+    path = PROBE_API_NODE if api_node else PROBE
     address = service.url(host, desired) + path
     for pause in (*PAUSES, None):
         code = status_of(address, key)
         if code == 401:
             return INVALID
         if code == 403:
-            return FORBIDDEN
-        if code is not None and code < 500:
+            return INVALID if api_node else FORBIDDEN
+        if code is not None and 200 <= code < 300:
             return VALID
+        if code is not None and code < 500 and api_node:
+            return UNKNOWN  # this version has its list of services elsewhere
         if pause is not None:
             time.sleep(pause * pace)
     raise StepError(f"DSS does not say whether the API key is valid: {path} answers {code or 'nothing'}",
