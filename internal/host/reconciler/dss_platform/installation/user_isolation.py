@@ -39,8 +39,8 @@ class UserIsolation(DSSStep):
 
 def is_enabled(host, desired: dict) -> bool:
     known = Record(host, desired).get(RECORD) or {}
-    wrapper = layout.install_ini(host, desired["dss"]).get("mus", {}).get("exec_wrapper_location")
-    return bool(known.get("enabled") or wrapper)
+    section = layout.install_ini(host, desired["dss"]).get("mus", {})
+    return bool(known.get("enabled") or section.get("exec_wrapper_location") or section.get("enabled") == "true")
 
 
 def impersonate(host, desired: dict) -> None:
