@@ -55,12 +55,13 @@ type S3Connection[S any] struct {
 	Sync *bool `json:"sync,omitempty"`
 	// Athena makes a connection to Athena that takes its credentials from this one. Default: none.
 	Athena *AthenaConnection[S] `json:"athena,omitempty"`
-	// ParamsJSON is a JSON object that is merged over the connection's `params`, for what has no argument. Default: none.
+	// ParamsJSON is a JSON object that is merged over the connection's `params`, for what has no argument. What DSS drops of it fails the
+	// deployment. Default: none.
 	ParamsJSON string `json:"paramsJson,omitempty"`
 }
 
 // AthenaConnection is a connection of DSS to Athena. DSS reads and queries with it, and does not write. Its groups are those of its S3
-// connection.
+// connection. No key of its `params` was seen on a running DSS: what DSS drops of them is a warning.
 //
 // Source: https://doc.dataiku.com/dss/latest/connecting/sql/athena.html
 type AthenaConnection[S any] struct {
@@ -74,6 +75,6 @@ type AthenaConnection[S any] struct {
 	// in one page.
 	FetchSize int `json:"fetchSize,omitempty"`
 	// ParamsJSON is a JSON object that is merged over the connection's `params`: the version of the driver above all, whose key is
-	// documented nowhere. Default: none.
+	// documented nowhere. It replaces what arguments set, and what DSS drops of it fails the deployment. Default: none.
 	ParamsJSON string `json:"paramsJson,omitempty"`
 }

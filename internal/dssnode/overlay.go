@@ -119,15 +119,17 @@ func (n *node) overlayProblems() problem.List {
 	wrong.Under("namespacePoliciesJson", policiesProblems(s.NamespacePoliciesJSON))
 	for i, c := range s.S3Connections {
 		at := problem.Index("s3Connections", i)
-		n.paramsProblems(&wrong, at+".paramsJson", c.ParamsJSON, n.s3Params(c))
+		verified, _ := n.s3Params(c)
+		paramsProblems(&wrong, at+".paramsJson", c.ParamsJSON, verified)
 		if c.Athena != nil {
-			n.paramsProblems(&wrong, at+".athena.paramsJson", c.Athena.ParamsJSON, n.athenaParams(c))
+			paramsProblems(&wrong, at+".athena.paramsJson", c.Athena.ParamsJSON, nil)
 		}
 	}
 	return wrong
 }
 
-func (n *node) paramsProblems(wrong *problem.List, path, text string, params object) {
+// paramsProblems are about raw parameters of a connection. They may replace what is not verified, and nothing else.
+func paramsProblems(wrong *problem.List, path, text string, params object) {
 	if overlay := parseObject(wrong, path, text); overlay != nil {
 		var against problem.List
 		contradictions(&against, "", "", plain(params), overlay, nil)

@@ -547,12 +547,15 @@ func TestRawJSONProblems(t *testing.T) {
 		{"no policies", func(c change) { c.NamespacePoliciesJSON = `{}` }, one("settings.namespacePoliciesJson", "an object")},
 		{"malformed policies", func(c change) { c.NamespacePoliciesJSON = `[` }, one("settings.namespacePoliciesJson", "line 1, column 2")},
 		{"params", func(c change) {
-			c.S3Connections[0].ParamsJSON, c.S3Connections[0].Athena.ParamsJSON = `{"chroot": "/"}`, `{"fetchSize": 5}`
+			c.S3Connections[0].ParamsJSON, c.S3Connections[0].Athena.ParamsJSON = `{"chroot": "/"}`, `[]`
 			c.S3Connections[1].ParamsJSON = `{`
 		}, [][2]string{
-			{"settings.s3Connections[0].paramsJson.chroot", `"/" contradicts`}, {"settings.s3Connections[0].athena.paramsJson.fetchSize", ""},
+			{"settings.s3Connections[0].paramsJson.chroot", `"/" contradicts`}, {"settings.s3Connections[0].athena.paramsJson", "a list"},
 			{"settings.s3Connections[1].paramsJson", "line 1, column 2"},
 		}},
+		{"params that replace what is not verified", func(c change) {
+			c.S3Connections[0].ParamsJSON, c.S3Connections[0].Athena.ParamsJSON = `{"stsAssumeExternalId": "x"}`, `{"fetchSize": 5}`
+		}, nil},
 	})
 }
 

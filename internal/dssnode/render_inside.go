@@ -89,20 +89,36 @@ func interpreter(python string) string { return "PYTHON" + strings.ReplaceAll(py
 func (n *node) connections() list {
 	written, athena := list{}, list{}
 	for _, c := range n.settings.S3Connections {
-		definition := n.definition(c, "EC2", n.s3Params(c), c.ParamsJSON)
-		definition["allowWrite"], definition["allowManagedDatasets"], definition["allowManagedFolders"] = !c.ReadOnly, !c.ReadOnly, !c.ReadOnly
-		written = append(written, object{"name": c.Name, "definition": definition})
+		written = append(written, n.s3Connection(c))
 		if c.Athena != nil {
-			definition := n.definition(c, "Athena", n.athenaParams(c), c.Athena.ParamsJSON)
-			definition["allowWrite"], definition["allowManagedDatasets"], definition["allowManagedFolders"] = false, false, false
-			athena = append(athena, object{"name": c.Athena.Name, "definition": definition})
+			athena = append(athena, n.athenaConnection(c))
 		}
 	}
 	return append(written, athena...)
 }
 
+func (n *node) s3Connection(c S3Connection[string]) object {
+	verified, unverified := n.s3Params(c)
+	return connection(c.Name, definition(c, "EC2", verified, !c.ReadOnly), unverified, objectOf(c.ParamsJSON))
+}
+
+// athenaConnection queries, and does not write.
+func (n *node) athenaConnection(c S3Connection[string]) object {
+	return connection(c.Athena.Name, definition(c, "Athena", object{}, false), n.athenaParams(c), objectOf(c.Athena.ParamsJSON))
+}
+
+// connection is a connection with raw parameters over its own. Of what nobody has verified it leaves out what the raw ones decide.
+func connection(name string, definition, unverified, overlay object) object {
+	definition["params"] = strict.Merge(definition["params"].(object), overlay)
+	written := object{"name": name, "definition": definition}
+	if guessed, ok := without(plain(unverified), overlay, "", nil).(object); ok && len(guessed) > 0 {
+		written["unverified"] = object{"params": guessed}
+	}
+	return written
+}
+
 // definition is a connection with the groups of an S3 connection.
-func (n *node) definition(c S3Connection[string], kind string, params object, overlay string) object {
+func definition(c S3Connection[string], kind string, params object, writes bool) object {
 	readable := object{"readableBy": "NONE", "allowedGroups": list{}}
 	if len(c.DetailsReadableBy) > 0 {
 		readable = object{"readableBy": "ALLOWED", "allowedGroups": texts(c.DetailsReadableBy)}
@@ -112,50 +128,50 @@ func (n *node) definition(c S3Connection[string], kind string, params object, ov
 		usable = "ALL"
 	}
 	return object{
-		"type": kind, "params": strict.Merge(params, objectOf(overlay)), "usableBy": usable, "allowedGroups": texts(c.AllowedGroups),
-		"credentialsMode": "GLOBAL", "detailsReadability": readable,
+		"type": kind, "params": params, "usableBy": usable, "allowedGroups": texts(c.AllowedGroups), "credentialsMode": "GLOBAL",
+		"detailsReadability": readable, "allowWrite": writes, "allowManagedDatasets": writes, "allowManagedFolders": writes,
 	}
 }
 
 // secret stands for a secret, or for a key of one whose text is a JSON object. The host puts it in.
 func secret(arn, key string) object { return object{"$secret": arn, "$key": key} }
 
-func (n *node) s3Params(c S3Connection[string]) object {
-	params := object{
+// s3Params are parameters that were seen on a running DSS, and those that were only read in an old one's pages. The key of encryption is
+// among the first: objects that are encrypted with another one must not look as if they were not.
+func (n *node) s3Params(c S3Connection[string]) (verified, unverified object) {
+	verified = object{
 		"regionOrEndpoint": c.Region, "switchToRegionFromBucket": true, "usePathMode": false, "hdfsInterface": "S3A",
 		"encryptionMode": "NONE", "chbucket": c.Bucket, "chroot": c.Path, "defaultManagedBucket": c.Bucket,
 		"defaultManagedPath": path.Join(c.Path, c.ManagedPath), "metastoreSynchronizationMode": "NO_SYNC",
 	}
 	switch {
 	case c.RoleARN != "":
-		params["credentialsMode"], params["stsRoleToAssume"] = "STS_ASSUME_ROLE", c.RoleARN
-		if c.ExternalID != "" {
-			params["stsAssumeExternalId"] = c.ExternalID
-		}
+		verified["credentialsMode"], verified["stsRoleToAssume"] = "STS_ASSUME_ROLE", c.RoleARN
 	case c.KeyPairSecretARN != "":
-		params["credentialsMode"] = "KEYPAIR"
-		params["accessKey"], params["secretKey"] = secret(c.KeyPairSecretARN, "AccessKeyId"), secret(c.KeyPairSecretARN, "SecretAccessKey")
+		verified["credentialsMode"] = "KEYPAIR"
+		verified["accessKey"], verified["secretKey"] = secret(c.KeyPairSecretARN, "AccessKeyId"), secret(c.KeyPairSecretARN, "SecretAccessKey")
 	default:
-		params["credentialsMode"] = "ENVIRONMENT"
+		verified["credentialsMode"] = "ENVIRONMENT"
 	}
 	if c.KMSKeyARN != "" {
-		params["encryptionMode"], params["encryptionKeyId"] = "SSE_KMS", c.KMSKeyARN
+		verified["encryptionMode"], verified["encryptionKeyId"] = "SSE_KMS", c.KMSKeyARN
 	}
 	if *c.Sync {
-		params["metastoreSynchronizationMode"] = "KEEP_IN_SYNC"
+		verified["metastoreSynchronizationMode"] = "KEEP_IN_SYNC"
 	}
-	if c.GlueDatabase != "" {
-		params["defaultMetastoreDatabase"] = c.GlueDatabase
-	}
+	unverified = object{}
+	addText(unverified, "stsAssumeExternalId", c.ExternalID)
+	addText(unverified, "defaultMetastoreDatabase", c.GlueDatabase)
 	if c.Athena != nil {
-		params["associatedAthenaConnection"] = c.Athena.Name
+		addText(unverified, "associatedAthenaConnection", c.Athena.Name)
 	}
-	return params
+	return verified, unverified
 }
 
 // workgroupProperty is the driver's property that names the workgroup, by the driver's major version.
 var workgroupProperty = map[int]string{2: "Workgroup", 3: "WorkGroup"}
 
+// athenaParams are all unverified: nobody has written down those of a running DSS.
 func (n *node) athenaParams(c S3Connection[string]) object {
 	major := DefaultAthenaDriverMajor
 	if n.installation.AthenaDriver != nil {

@@ -51,7 +51,7 @@ func (n *node) verified() object {
 	if n.installation.GraphicsExport {
 		content["graphicsExportsEnabled"] = true
 	}
-	if catalogs := n.metastore(); catalogs != nil {
+	if catalogs, _ := n.metastore(); catalogs != nil {
 		content["metastoreCatalogsSettings"] = catalogs
 	}
 	if *n.installation.MemoryLimit.Enabled {
@@ -70,6 +70,9 @@ func (n *node) unverified() object {
 			delete(placed, known)
 		}
 		content["cgroupSettings"] = placed
+	}
+	if _, catalogs := n.metastore(); catalogs != nil {
+		content["metastoreCatalogsSettings"] = catalogs
 	}
 	_, unverified := n.compute()
 	return strict.Merge(content, unverified)
@@ -186,19 +189,19 @@ func (n *node) security() object {
 	}
 }
 
-func (n *node) metastore() object {
+// metastore has the connection's name among what is unverified: it was only read in the pages of an old DSS.
+func (n *node) metastore() (verified, unverified object) {
 	m := n.settings.Metastore
-	switch m.Flavor {
-	case MetastoreGlue:
-		to := object{"flavor": "AWS_GLUE", "glueCredentialsMode": "DEFAULT"}
-		if m.CredentialsConnection != "" {
-			to["glueCredentialsMode"], to["glueCredentialsBearingConnection"] = "FROM_CONNECTION", m.CredentialsConnection
-		}
-		return object{"synchronizeTo": to}
-	case MetastoreDSS:
-		return object{"synchronizeTo": object{"flavor": "DSS_INTERNAL"}}
+	switch {
+	case m.Flavor == MetastoreGlue && m.CredentialsConnection != "":
+		return object{"synchronizeTo": object{"flavor": "AWS_GLUE", "glueCredentialsMode": "FROM_CONNECTION"}},
+			object{"synchronizeTo": object{"glueCredentialsBearingConnection": m.CredentialsConnection}}
+	case m.Flavor == MetastoreGlue:
+		return object{"synchronizeTo": object{"flavor": "AWS_GLUE", "glueCredentialsMode": "DEFAULT"}}, nil
+	case m.Flavor == MetastoreDSS:
+		return object{"synchronizeTo": object{"flavor": "DSS_INTERNAL"}}, nil
 	default:
-		return nil
+		return nil, nil
 	}
 }
 

@@ -101,7 +101,7 @@ func TestUnverifiedKeysAreOutsideOfTemplates(t *testing.T) {
 	rendered := sources(t, Render(fullInstallation("15.2.0"), fullSettings(), facts(), secrets()))
 	template, err := json.Marshal(at(t, rendered, "template", "document"))
 	require.NoError(t, err)
-	for _, key := range []string{"prePushMode", "kubernetesNamespace", "nodeSelector", "executorPodTemplate"} {
+	for _, key := range []string{"prePushMode", "kubernetesNamespace", "nodeSelector", "executorPodTemplate", "glueCredentialsBearingConnection"} {
 		assert.NotContains(t, string(template), key)
 	}
 	assert.Equal(t, "fail", at(t, rendered, "template", "dropped"))
@@ -135,6 +135,49 @@ func TestOverlayReplacesUnverified(t *testing.T) {
 	assert.NotContains(t, containers, "buildConfigs")
 	assert.Equal(t, list{object{"name": "large", "kubernetesRuntimeConfig": object{"kubernetesNamespace": DefaultNamespace}}},
 		containers["executionConfigs"])
+}
+
+// connections are what is rendered, by name.
+func connections(t *testing.T, settings Settings[string]) map[string]any {
+	t.Helper()
+	byName := map[string]any{}
+	for _, c := range at(t, Render(fullInstallation("15.2.0"), settings, facts(), secrets()), "inside", "connections").(list) {
+		byName[at(t, c, "name").(string)] = c
+	}
+	return byName
+}
+
+// What nobody has seen of connections must not fail a host whose DSS drops it; what is a restriction, or the user's own, has to.
+func TestUnverifiedParamsOfConnections(t *testing.T) {
+	rendered := connections(t, fullSettings())
+	assert.Equal(t, object{"driverVersion": "3"}, at(t, rendered["sales-athena"], "definition", "params"))
+	assert.Equal(t, object{
+		"region": "eu-west-1", "credentialsMode": "FROM_AWS_CONNECTION", "associatedAWSConnection": "sales", "fetchSize": 1000.0,
+		"queryOutputLocation": "s3://athena-results/sales/", "properties": list{object{"name": "WorkGroup", "value": "sales"}},
+	}, at(t, rendered["sales-athena"], "unverified", "params"))
+	assert.Equal(t, object{
+		"stsAssumeExternalId": "dss", "defaultMetastoreDatabase": "sales", "associatedAthenaConnection": "sales-athena",
+	}, at(t, rendered["sales"], "unverified", "params"))
+	assert.Contains(t, at(t, rendered["sales"], "definition", "params"), "encryptionKeyId")
+	assert.NotContains(t, rendered["raw"], "unverified", "a connection with nothing unverified")
+}
+
+// Raw parameters have the last word on what is not verified, as for general settings, and stay strict.
+func TestParamsReplaceUnverified(t *testing.T) {
+	settings := fullSettings()
+	settings.S3Connections[0].ParamsJSON = `{"stsAssumeExternalId": null, "defaultMetastoreDatabase": "other", "associatedAthenaConnection": "x"}`
+	settings.S3Connections[0].Athena.ParamsJSON = `{"fetchSize": 5, "properties": [{"key": "WorkGroup", "value": "sales"}]}`
+	rendered := connections(t, settings)
+	assert.NotContains(t, rendered["sales"], "unverified")
+	params := at(t, rendered["sales"], "definition", "params")
+	assert.Equal(t, "other", at(t, params, "defaultMetastoreDatabase"))
+	assert.NotContains(t, params, "stsAssumeExternalId")
+	assert.Equal(t, object{"fetchSize": 5.0, "properties": list{object{"key": "WorkGroup", "value": "sales"}}},
+		at(t, rendered["sales-athena"], "definition", "params"))
+	left := at(t, rendered["sales-athena"], "unverified", "params")
+	assert.NotContains(t, left, "fetchSize")
+	assert.NotContains(t, left, "properties")
+	assert.Contains(t, left, "queryOutputLocation")
 }
 
 func TestSparkRecipesBeginWithTheDefaultConfig(t *testing.T) {

@@ -3,8 +3,8 @@
 An S3 connection and its Athena connection name each other. So all are made first, without the names of those that are
 not there yet, and get their definitions then.
 
-Beside its `definition` a connection may have an `unverified` one, with keys that nobody has seen on a running DSS. It is
-merged and compared as well, but what DSS drops of it is a warning.
+Beside its `definition` a connection may have an `unverified` one, with keys that nobody has seen on a running DSS. It
+is merged and compared as well, but what DSS drops of it is a warning.
 """
 
 from .definitions import WARN, Definition, Layer, forget
