@@ -24,7 +24,7 @@ func Render(installation Installation, settings Settings[string], facts Facts, s
 	i := n.installation
 	document := object{
 		"version": i.Version, "nodeType": string(i.NodeType), "port": n.facts.Port, "region": n.facts.Region,
-		"dataDir": n.facts.MountPoint + "/dss", "kitsDir": n.facts.MountPoint + "/kits",
+		"dataDir": n.dataDir(), "kitsDir": n.facts.MountPoint + "/kits",
 		"kit":    archive(i.KitSHA256, i.sources("dataiku-dss-"+i.Version+".tar.gz")...),
 		"python": "python" + i.Python, "hadoop": n.hadoop(), "spark": n.spark(), "r": i.R, "graphicsExport": i.GraphicsExport,
 		"userIsolation": n.userIsolation(), "installIni": n.installINI(), "environment": n.environment(), "properties": n.properties(),
@@ -35,6 +35,9 @@ func Render(installation Installation, settings Settings[string], facts Facts, s
 	}
 	return plain(document)
 }
+
+// dataDir is DSS's data directory, a folder of the data volume.
+func (n *node) dataDir() string { return n.facts.MountPoint + "/dss" }
 
 // archive is what the host downloads: the first address that has it counts.
 func archive(sha256 string, urls ...string) object {

@@ -171,17 +171,22 @@ func (n *node) s3Params(c S3Connection[string]) (verified, unverified object) {
 // workgroupProperty is the driver's property that names the workgroup, by the driver's major version.
 var workgroupProperty = map[int]string{2: "Workgroup", 3: "WorkGroup"}
 
-// athenaParams are all unverified: nobody has written down those of a running DSS.
+// athenaParams are all unverified: nobody has written down those of a running DSS. Its form asks for the folder of the driver, which is
+// not among those that DSS looks into by itself, and for the driver's version, whose key nobody has seen.
+//
+// Source: https://doc.dataiku.com/dss/latest/connecting/sql/athena.html
 func (n *node) athenaParams(c S3Connection[string]) object {
-	major := DefaultAthenaDriverMajor
-	if n.installation.AthenaDriver != nil {
-		major = n.installation.AthenaDriver.MajorVersion
-	}
-	return object{
+	params := object{
 		"region": c.Region, "credentialsMode": "FROM_AWS_CONNECTION", "associatedAWSConnection": c.Name,
 		"queryOutputLocation": c.Athena.OutputLocation, "fetchSize": c.Athena.FetchSize,
-		"properties": list{object{"name": workgroupProperty[major], "value": c.Athena.Workgroup}},
 	}
+	major := DefaultAthenaDriverMajor
+	if driver := n.installation.AthenaDriver; driver != nil {
+		major = driver.MajorVersion
+		params["jarsDirectory"] = path.Join(n.dataDir(), driver.Folder)
+	}
+	params["properties"] = list{object{"name": workgroupProperty[major], "value": c.Athena.Workgroup}}
+	return params
 }
 
 func (n *node) removedConnections() list {

@@ -153,7 +153,8 @@ func TestUnverifiedParamsOfConnections(t *testing.T) {
 	assert.Equal(t, object{"driverVersion": "3"}, at(t, rendered["sales-athena"], "definition", "params"))
 	assert.Equal(t, object{
 		"region": "eu-west-1", "credentialsMode": "FROM_AWS_CONNECTION", "associatedAWSConnection": "sales", "fetchSize": 1000.0,
-		"queryOutputLocation": "s3://athena-results/sales/", "properties": list{object{"name": "WorkGroup", "value": "sales"}},
+		"queryOutputLocation": "s3://athena-results/sales/", "jarsDirectory": "/data/dss/lib/jdbc-athena",
+		"properties": list{object{"name": "WorkGroup", "value": "sales"}},
 	}, at(t, rendered["sales-athena"], "unverified", "params"))
 	assert.Equal(t, object{
 		"stsAssumeExternalId": "dss", "defaultMetastoreDatabase": "sales", "associatedAthenaConnection": "sales-athena",
@@ -165,7 +166,8 @@ func TestUnverifiedParamsOfConnections(t *testing.T) {
 // Raw parameters have the last word on what is not verified, as for general settings, and stay strict.
 func TestParamsReplaceUnverified(t *testing.T) {
 	settings := fullSettings()
-	settings.S3Connections[0].ParamsJSON = `{"stsAssumeExternalId": null, "defaultMetastoreDatabase": "other", "associatedAthenaConnection": "x"}`
+	settings.S3Connections[0].ParamsJSON = `{"stsAssumeExternalId": null, "defaultMetastoreDatabase": "other",
+		"associatedAthenaConnection": "x"}`
 	settings.S3Connections[0].Athena.ParamsJSON = `{"fetchSize": 5, "properties": [{"key": "WorkGroup", "value": "sales"}]}`
 	rendered := connections(t, settings)
 	assert.NotContains(t, rendered["sales"], "unverified")
