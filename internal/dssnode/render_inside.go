@@ -241,6 +241,7 @@ func (n *node) clusters() list {
 		config := object{}
 		if c.Attach != nil {
 			cluster["type"], cluster["eksName"] = "pycluster_eks-clusters_attach-eks-cluster", c.Attach.EKSName
+			cluster["eksRegion"] = or(c.Attach.Region, n.facts.Region)
 			config = n.attachment(c)
 		} else if c.Create != nil {
 			cluster["type"], cluster["eksName"] = "pycluster_eks-clusters_create-eks-cluster", c.Name

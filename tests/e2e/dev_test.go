@@ -20,6 +20,7 @@ func TestDev(t *testing.T) {
 	s := newStack(t, "dev", "Pulumi.dev.yaml")
 	viewer := role(t, "dev-viewer")
 	s.set("pulumi-dss:dss.tools", site(t))
+	configureDSS(t, s)
 	s.set("pulumi-dss:compute.access.viewer", map[string]any{
 		"principalArn": viewer, "policy": "View", "namespaces": []string{"dss"},
 	})
@@ -31,14 +32,17 @@ func TestDev(t *testing.T) {
 	}
 	part("a preview after up is empty", func(_ *testing.T, s *stack) { s.expectNoChanges() })
 	part("the host has its base", checkHost)
+	part("DSS runs, on the cluster", checkDSS)
 	part("the host's metadata are for root and DSS alone", checkMetadata)
 	part("a second run changes nothing", checkSecondRun)
 	part("the viewer sees its namespace and no more", func(t *testing.T, s *stack) { checkViewer(t, s, viewer) })
 	part("DSS works in its namespaces and no others", checkDSSAccess)
 	part("a pod finds the pool that it asks for", checkPlacement)
 	part("a changed setting is one run on the living host", checkChange)
+	part("a changed connection is one write", checkConnection)
 	part("a step that fails fails up, and the next up repairs", checkRepair)
 	part("another instance finds the volume", checkReplacement)
+	part("a newer release upgrades DSS, and an older one is refused", checkUpgrade)
 	part("the host's role is just large enough", checkRole)
 	part("destroy leaves the data", checkDestroy)
 }
@@ -55,7 +59,7 @@ func checkHost(t *testing.T, s *stack) {
 	assert.Contains(t, h.exec("id", "dataiku"), "docker", "DSS builds images")
 	assert.NotContains(t, h.exec("id", "-u", "dataiku"), "\n0\n")
 	assert.Regexp(t, `"data-root": *"/data/docker"`, h.exec("cat", "/etc/docker/daemon.json"))
-	assert.Contains(t, h.exec("kubectl", "version", "--client"), host.DefaultKubectlVersion)
+	assert.Contains(t, h.exec("kubectl", "version", "--client"), kubectlVersion(t))
 	assert.Contains(t, h.exec("aws", "--version"), host.DefaultAWSCLIVersion)
 	assert.Contains(t, h.exec("eksctl", "version"), host.DefaultEksctlVersion)
 	assert.Contains(t, h.exec("aws-iam-authenticator", "version"), host.DefaultAuthenticatorVersion)
@@ -206,6 +210,9 @@ func checkReplacement(t *testing.T, s *stack) {
 	h := hostOf(t, s)
 	h.exec("test", "-f", "/data/marker")
 	assert.Equal(t, "succeeded", h.status().Result)
+	for _, step := range []string{"installation", "base-images", "push-images", "connections", "settings", "clusters"} {
+		assert.NotContains(t, h.status().changed(), step, "what is on the volume is there")
+	}
 	s.expectNoChanges()
 }
 
@@ -251,6 +258,7 @@ func checkCallsOfDSS(t *testing.T, s *stack) {
 	prefix = prefix[strings.LastIndex(prefix, "/")+1:]
 	for _, allowed := range []string{
 		"eks list-clusters", "eks describe-cluster --name " + s.output("clusterName"), "ecr get-authorization-token",
+		"sts assume-role --role-session-name e2e --role-arn arn:aws:iam::123456789012:role/dev-sales-data",
 		"ecr create-repository --repository-name " + prefix + "/made-by-the-hook",
 		"ecr describe-repositories --repository-names " + prefix + "/made-by-the-hook",
 	} {

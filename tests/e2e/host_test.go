@@ -3,13 +3,20 @@
 package e2e
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"net/url"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/host"
 )
 
 // machine is the Linux behind an emulated instance.
@@ -74,5 +81,35 @@ func site(t *testing.T) []map[string]any {
 	require.NotEmpty(t, folder, "set LAB_SITE to an empty folder before the emulator starts")
 	var tools []map[string]any
 	require.NoError(t, json.Unmarshal([]byte(run(t, repository(t), "go", "run", "./tests/e2e/site", folder)), &tools))
+	for _, tool := range tools {
+		if tool["name"] == host.KubectlName {
+			realKubectl(t, tool)
+		}
+	}
 	return tools
+}
+
+// realKubectl puts this machine's kubectl in the stand-in's place: what DSS may do in the cluster is for the API server to say.
+func realKubectl(t *testing.T, tool map[string]any) {
+	t.Helper()
+	path, err := exec.LookPath("kubectl")
+	require.NoError(t, err)
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	address, err := url.Parse(tool["url"].(string))
+	require.NoError(t, err)
+	target := filepath.Join(os.Getenv("LAB_SITE"), address.Host, filepath.FromSlash(address.Path))
+	require.NoError(t, os.WriteFile(target, content, 0o644)) //nolint:gosec // public, for whatever serves it
+	tool["sha256"] = fmt.Sprintf("%x", sha256.Sum256(content))
+	tool["version"] = kubectlVersion(t)
+}
+
+// kubectlVersion is the release of this machine's kubectl.
+func kubectlVersion(t *testing.T) string {
+	t.Helper()
+	var said struct {
+		ClientVersion struct{ GitVersion string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(run(t, "", "kubectl", "version", "--client", "-o", "json")), &said))
+	return strings.TrimPrefix(said.ClientVersion.GitVersion, "v")
 }

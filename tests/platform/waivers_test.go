@@ -22,6 +22,7 @@ func waivers() []waiver {
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
 func actionsWithoutResource() []string {
 	return []string{
+		"ec2:DescribeSnapshots",
 		"ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage",
 		"ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply",
 		"ecr:GetAuthorizationToken",

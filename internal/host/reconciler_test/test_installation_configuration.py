@@ -255,6 +255,16 @@ class BaseImages(Configured):
         self.set_world(images=["mine:1"])
         self.assertEqual(self.ensure(self.step), ["built dku-spark-base-ab3def:dss-14.7.5"])
 
+    def test_several_of_a_type(self):
+        self.desired["dss"]["baseImages"].append({"type": "container-exec", "options": ["--with-cuda", "--tag", "cuda:1"]})
+        self.ensure(self.step)
+        self.assertEqual(sorted(self.world["images"]),
+                         ["cuda:1", "dku-exec-base-ab3def:dss-14.7.5", "dku-spark-base-ab3def:dss-14.7.5"])
+        self.assert_settled(self.step)
+        del self.desired["dss"]["baseImages"][0]
+        self.assertEqual(self.ensure(self.step), [])
+        self.assertEqual(sorted(self.world["images"]), ["cuda:1", "dku-spark-base-ab3def:dss-14.7.5"])
+
     def test_names(self):
         dss = self.desired["dss"]
         for kind, name in (("cde", "dku-cde-base-ab3def:dss-14.7.5"),

@@ -73,14 +73,18 @@ func standIn(tool host.Tool) ([]byte, error) {
 	}
 }
 
-// program says its version as the real one does, and otherwise only that it was called.
+// program says its version as the real one does, and otherwise only that it was called; the authenticator has the AWS CLI make a token.
 func program(tool host.Tool) string {
 	said := map[string]string{
 		host.KubectlName:       "Client Version: v" + tool.Version,
 		host.EksctlName:        tool.Version,
 		host.AuthenticatorName: `{"Version":"` + tool.Version + `","Commit":"0000000"}`,
 	}[tool.Name]
-	return "#!/bin/sh\ncase $1 in\nversion) echo '" + said + "' ;;\n*) echo \"" + tool.Name + " (stand-in): $*\" ;;\nesac\n"
+	token := ""
+	if tool.Name == host.AuthenticatorName {
+		token = "token) exec aws eks get-token --cluster-name \"$3\" ;;\n"
+	}
+	return "#!/bin/sh\ncase $1 in\nversion) echo '" + said + "' ;;\n" + token + "*) echo \"" + tool.Name + " (stand-in): $*\" ;;\nesac\n"
 }
 
 // installer puts a command in place that says the version, and leaves everything else to the laboratory's own AWS CLI.

@@ -19,9 +19,8 @@ import socket
 import socketserver
 import subprocess
 import sys
-import time
 
-NAME, ARGS = os.path.basename(sys.argv[0]), sys.argv[1:]
+NAME, ARGS = os.environ.pop("STAND_IN", None) or os.path.basename(sys.argv[0]), sys.argv[1:]
 CLOUD, LOCAL = "/cloud", "/var/lib/stand-ins"
 
 
@@ -313,7 +312,7 @@ def put_secret_value():
 def create_snapshot():
     with Kept(f"{CLOUD}/snapshots.json") as kept:
         found = {"SnapshotId": f"snap-{len(kept):017x}", "VolumeId": after("--volume-id"), "State": "completed",
-                 "Tags": after("--tag-specifications", ""), "StartTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+                 "Tags": after("--tag-specifications", "")}
         kept[found["SnapshotId"]] = found
         show(found)
 
@@ -322,7 +321,8 @@ def describe_snapshots():
     """Filters compare tags as text: what was asked for must stand in what the snapshot was tagged with."""
     values = [part.split("Values=")[1] for a in ARGS for part in [a] if "Values=" in a and "tag:" in a]
     with Kept(f"{CLOUD}/snapshots.json") as kept:
-        show({"Snapshots": [s for s in kept.values() if all(v in s["Tags"] for v in values)]})
+        # For the one --query that is asked: Snapshots[].[SnapshotId,State]
+        print(json.dumps([[s["SnapshotId"], s["State"]] for s in kept.values() if all(v in s["Tags"] for v in values)]))
 
 
 def describe_cluster():

@@ -53,8 +53,7 @@ open("/var/lib/cloud/data/instance-id", "w").write(os.environ["INSTANCE"])
 open("/etc/dss-platform/boot.conf", "w").write("volume='vol-0123456789abcdef0'\\nregion='eu-west-1'\\nstack=''\\n")
 os.execvp(sys.argv[1], sys.argv[1:])
 """
-STAND_INS = ("rpm dnf systemctl docker dockerd aws getenforce restorecon semanage xfs_growfs java nginx "
-             "kubectl eksctl aws-iam-authenticator")
+STAND_INS = ("rpm dnf systemctl docker dockerd getenforce restorecon semanage xfs_growfs java nginx")
 
 
 class Root:

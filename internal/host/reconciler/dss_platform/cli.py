@@ -11,7 +11,7 @@ import shutil
 import time
 import uuid
 
-from . import engine, journal, lock, retry, status, steps, wait_condition
+from . import engine, journal, lock, order, retry, status, wait_condition
 from .inside import child
 from .step import StepError
 from .system import CommandFailed, System
@@ -34,7 +34,7 @@ def main(words: list, host=None, all_steps=None) -> int:
         log.run = uuid.uuid4().hex[:8]
         host = System(log=log)
         engine.catch_signals()
-    reconciler = Reconciler(host, args, steps.ORDER if all_steps is None else all_steps)
+    reconciler = Reconciler(host, args, order.ORDER if all_steps is None else all_steps)
     if args.command == "run":
         return reconciler.run()
     return reconciler.retry()

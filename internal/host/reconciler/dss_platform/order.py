@@ -2,7 +2,7 @@
 
 from . import steps
 from .inside.steps import (
-    AdminPassword, ApiKey, Clusters, CodeEnvs, Connections, Defaults, Groups, License, NamespacePolicies, Plugins, PushImages,
+    AdminPassword, ApiKey, Clusters, CodeEnvImages, CodeEnvs, Connections, Defaults, Groups, License, NamespacePolicies, Plugins, PushImages,
     SanityCheck, Settings, Users,
 )
 from .installation.base_images import BaseImages
@@ -55,6 +55,7 @@ INSIDE = [
     RuntimeDatabase(),
     Restart(),
     PushImages(),  # to where the settings say
+    CodeEnvImages(),  # on top of those
     Clusters(),  # of the plugin
     Defaults(),  # name clusters
     NamespacePolicies(),

@@ -240,7 +240,9 @@ class Clusters(InsideStep):
 
     def payload(self, host, desired):
         for cluster in inside(desired).get("clusters") or []:
-            if cluster.get("attach") and cluster.get("eksName") and cluster.get("start", True):
+            # With a role of its own the cluster is not the DSS user's to ask about; starting it tells.
+            assumes = cluster["params"].get("config", {}).get("assumeRoleARN")
+            if cluster.get("attach") and cluster.get("eksName") and cluster.get("start", True) and not assumes:
                 await_eks(host, desired, cluster)
         return super().payload(host, desired)
 
@@ -250,7 +252,7 @@ def await_eks(host, desired: dict, cluster: dict, pause: float = EKS_POLL_SECOND
     name, until = cluster["eksName"], time.monotonic() + cluster.get("timeoutSeconds", 3600)
     waiting = False
     while True:
-        state, detail = eks_state(host, desired, name)
+        state, detail = eks_state(host, desired, cluster)
         if state == "ACTIVE":
             return
         if state in ("FAILED", "DELETING"):
@@ -264,11 +266,12 @@ def await_eks(host, desired: dict, cluster: dict, pause: float = EKS_POLL_SECOND
         time.sleep(pause)
 
 
-def eks_state(host, desired: dict, name: str) -> tuple:
-    """The (state, detail) of a cluster; a cluster that is not there yet is ABSENT."""
+def eks_state(host, desired: dict, cluster: dict) -> tuple:
+    """The (state, detail) of a cluster, asked as the DSS user, whose cluster it is; one that is not there yet is ABSENT."""
+    region = cluster.get("eksRegion") or desired["dss"]["region"]
     try:
-        return host.run("aws", "eks", "describe-cluster", "--region", desired["dss"]["region"], "--name", name,
-                        "--query", "cluster.status", "--output", "text", timeout=120).strip(), ""
+        return host.run("aws", "eks", "describe-cluster", "--region", region, "--name", cluster["eksName"],
+                        "--query", "cluster.status", "--output", "text", user=desired["user"]["name"], timeout=120).strip(), ""
     except CommandFailed as problem:
         if "ResourceNotFoundException" in problem.output:
             return "ABSENT", "there is no such cluster"

@@ -21,6 +21,7 @@ class BaseImages(DSSStep):
     def ensure(self, host, desired):
         for image in desired["dss"]["baseImages"]:
             ensure_image(host, desired, image)
+        forget(host, desired)
 
 
 def ensure_image(host, desired: dict, image: dict) -> None:
@@ -29,7 +30,8 @@ def ensure_image(host, desired: dict, image: dict) -> None:
         raise StepError("the base image of Spark needs DSS's Spark, which is not installed",
                         "name a Spark archive, or leave the image out")
     name = image_name(host, dss, image)
-    known = (record.get(RECORD) or {}).get(image["type"], {})
+    key = image_key(image)
+    known = (record.get(RECORD) or {}).get(key, {})
     fingerprint = {"version": dss["version"], "options": image["options"],
                    "integrations": {key: recorded(host, desired, key) for key in ("hadoop", "spark", "r")}}
     if known.get("fingerprint") == fingerprint and exists(host, name):
@@ -38,22 +40,49 @@ def ensure_image(host, desired: dict, image: dict) -> None:
     if not exists(host, name):
         raise StepError(f"build-base-image of {image['type']} has ended, and there is no image {name}",
                         f"see `docker images` and {dss['dataDir']}/run/install.log on the host")
-    record.update(RECORD, **{image["type"]: {"fingerprint": fingerprint, "image": name}})
+    record.update(RECORD, **{key: {"fingerprint": fingerprint, "image": name}})
     host.changed(f"built {name}")
-    former = known.get("image")
-    if former and former != name and exists(host, former):
-        # Clusters have it from the registry; here it only takes room. An image in use stays.
+    discard(host, known.get("image"), name)
+
+
+def discard(host, former, kept=None) -> None:
+    """Clusters have an image from the registry; here a former one only takes room. An image in use stays."""
+    if former and former != kept and exists(host, former):
         host.succeeds("docker", "image", "rm", former, timeout=600)
 
 
-def image_name(host, dss: dict, image: dict) -> str:
-    """The name that DSS gives an image, or the one that the options give it."""
+def forget(host, desired: dict) -> None:
+    """Removes the images that are no longer asked for."""
+    record, wanted = Record(host, desired), [image_key(image) for image in desired["dss"]["baseImages"]]
+    known = record.get(RECORD) or {}
+    names = [one["image"] for key, one in known.items() if key in wanted]
+    for key in [key for key in known if key not in wanted]:
+        if known[key]["image"] not in names:
+            discard(host, known[key]["image"])
+        record.set(RECORD, {k: v for k, v in (record.get(RECORD) or {}).items() if k != key})
+
+
+def image_key(image: dict) -> str:
+    """What tells an image from the others: there may be several of a type, with tags of their own."""
+    return " ".join([image["type"], *filter(None, [given_tag(image)])])
+
+
+def given_tag(image: dict):
+    """The name and tag that the options give an image, or None."""
     options = image["options"]
     for place, word in enumerate(options):
         if word == "--tag" and place + 1 < len(options):
             return options[place + 1]
         if word.startswith("--tag="):
             return word.partition("=")[2]
+    return None
+
+
+def image_name(host, dss: dict, image: dict) -> str:
+    """The name that the options give an image, or the one that DSS gives it."""
+    tag = given_tag(image)
+    if tag:
+        return tag
     if image["type"] == "api-deployer":
         return f"dku-apideployer-apinode-base:dss-{dss['version']}"
     kinds = {"container-exec": "exec", "spark": "spark", "cde": "cde"}

@@ -11,9 +11,10 @@ for word in "$@"; do
     -yes) yes=1 ;;
     -check) check=1 ;;
     -with-r) with_r=1 ;;
+    -with-chrome) ;;
     -without-java) java="" ;;
     -without-python) python="" ;;
-    *) die "usage: install-deps.sh [-check | -yes] [-with-r] [-without-java] [-without-python]" ;;
+    *) die "usage: install-deps.sh [-check | -yes] [-with-r] [-with-chrome] [-without-java] [-without-python]" ;;
   esac
 done
 command -v dnf >/dev/null || die "this distribution is not supported: no dnf"

@@ -1,0 +1,161 @@
+"""The whole reconciler on a real Linux root: installation, a second run, another instance, an upgrade, and what end users reach.
+
+The desired state is the one that the Go program renders. Needs root, Go, and the client's releases (see ../run).
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from root import HERE, Root
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+WORK = os.environ.get("HOST_WORK") or os.path.join(REPOSITORY, ".local", "host")
+VERSION, NEWER = "14.7.5", "15.2.0"
+SOURCE = "http://127.0.0.1:8000"
+LICENSE = {"content": {"licenseId": "test", "licensedProfiles": {"FULL_DESIGNER": 5}, "expiresOn": "2099-12-31"}, "sig": "x"}
+RUN = """
+cd /source && python3 -m http.server --bind 127.0.0.1 8000 >/dev/null 2>&1 &
+for attempt in 1 2 3 4 5 6 7 8 9 10; do curl -fs http://127.0.0.1:8000/ >/dev/null && break; sleep 0.3; done
+reconcile() {{
+  python3 /source/reconciler run --desired "/source/$1" --revision {revision} --region eu-west-1
+  code=$?
+  cp /var/lib/dss-platform/status.json "/cloud/status-$2.json"
+  return $code
+}}
+{commands}
+"""
+
+
+class Platform(Root):
+    """Instances over one volume, with what they download."""
+
+    def __init__(self):
+        super().__init__()
+        shutil.copytree(f"{REPOSITORY}/internal/host/reconciler", self.path("source", "reconciler"),
+                        ignore=shutil.ignore_patterns("__pycache__"))
+        with open(self.path("source", "docker-ce.repo"), "w", encoding="utf-8") as out:
+            out.write("[docker-ce-stable]\nbaseurl=https://download.docker.com/linux/centos/9/x86_64/stable\n")
+        # The command line tools are downloads.
+        self.tools = {}
+        for name in ("aws", "kubectl", "eksctl", "aws-iam-authenticator"):
+            program = f'#!/bin/sh\nSTAND_IN={name} exec /usr/bin/python3 /source/commands.py "$@"\n'
+            with open(self.path("source", name), "w", encoding="utf-8") as out:
+                out.write(program)
+            self.tools[name] = hashlib.sha256(program.encode()).hexdigest()
+        self.keep("secrets", {"arn:aws:secretsmanager:eu-west-1:123456789012:secret:license": json.dumps(LICENSE),
+                              "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ada": "a first password"})
+        self.keep("clusters", {"compute": "ACTIVE"})
+
+    def keep(self, name: str, value) -> None:
+        path = self.path("cloud", f"{name}.json")
+        with open(path, "w", encoding="utf-8") as out:
+            json.dump(value, out)
+        os.chmod(path, 0o666)
+
+    def kept(self, name: str):
+        with open(self.path("cloud", f"{name}.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def publish(self, version: str) -> None:
+        """The archives of a release, and the state that wants it."""
+        built = subprocess.run(
+            ["python3", f"{REPOSITORY}/tests/fakedss/build.py", "--version", version, "--spark", "3.5.3",
+             "--client", f"{WORK}/client-{version}", "--out", self.path("source")], check=True, stdout=subprocess.PIPE)
+        with open(self.path("source", f"desired-{version}.json"), "w", encoding="utf-8") as out:
+            subprocess.run(["go", "run", "./tests/host/desired", version, SOURCE], cwd=REPOSITORY, check=True, stdout=out, text=True,
+                           input=json.dumps({**json.loads(built.stdout), **self.tools}))
+
+    def reconcile(self, instance: str, commands: str) -> str:
+        done = self.instance(instance, "/bin/bash", "-c", RUN.format(revision="a" * 64, commands=commands))
+        if done.returncode:
+            raise AssertionError(f"{instance} ended with {done.returncode}:\n{done.stdout[-6000:]}")
+        return done.stdout
+
+    def changed(self, name: str) -> list:
+        return [step["name"] for step in self.kept(f"status-{name}")["steps"] if step["result"] == "changed"]
+
+    def calls(self, command: str) -> list:
+        with open(self.path("cloud", "calls"), encoding="utf-8") as file:
+            return [call["command"] for call in map(json.loads, file) if call["command"][0] == command]
+
+
+class Lifetime(unittest.TestCase):
+    """One platform from nothing to its upgrade: each part builds on the one before."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = Platform()
+        cls.addClassCleanup(cls.platform.close)
+        cls.platform.publish(VERSION)
+        cls.platform.publish(NEWER)
+
+    def test_1_installs_and_is_settled(self):
+        # End users have accounts; what they reach is tried under one of them, while DSS runs.
+        said = self.platform.reconcile("i-1", f"""
+set -e
+reconcile desired-{VERSION}.json first
+reconcile desired-{VERSION}.json second
+fetch='curl -sS -m 2 -o /dev/null http://169.254.169.254/latest/meta-data/'
+attempt() {{ code=0; runuser -u "$1" -- $fetch 2>/dev/null || code=$?; echo "metadata as $1: $code"; }}
+ip address add 169.254.169.254/32 dev lo
+python3 -m http.server --bind 169.254.169.254 80 >/dev/null 2>&1 &
+for attempt in 1 2 3 4 5 6 7 8 9 10; do $fetch 2>/dev/null && break; sleep 0.5; done
+attempt root; attempt dataiku; attempt ada
+for path in /data/home/dataiku/.aws/config /data/home/dataiku/.aws /data/.dss-platform /data/dss/config/users.json; do
+  code=0; runuser -u ada -- cat "$path" >/dev/null 2>&1 || code=$?; echo "$path as ada: $code"
+done
+nft list table inet dss_port >/dev/null 2>&1 && echo "port guarded" || echo "port open"
+curl -fsS http://127.0.0.1:11200/dip/api/get-configuration >/dev/null && echo "DSS answers"
+systemctl stop dataiku.service
+""")
+        self.assertEqual(self.platform.changed("second"), [])
+        self.assertIn("DSS answers", said)
+        self.assertIn("port open", said)
+        self.assertIn("metadata as root: 0\n", said)
+        self.assertIn("metadata as dataiku: 0\n", said)
+        self.assertRegex(said, r"metadata as ada: [1-9]", "end users must not reach the role's keys")
+        for path in ("/data/home/dataiku/.aws/config", "/data/.dss-platform", "/data/dss/config/users.json"):
+            self.assertRegex(said, rf"{path} as ada: [1-9]")
+        secrets = self.platform.kept("secrets")
+        self.assertEqual(len(secrets), 4, "the host has filled two")
+        self.assertTrue(any("dku-exec-base" in name for name in self.platform.kept("repositories")))
+
+    def test_2_secrets_are_nowhere_else(self):
+        words = [text for arn, text in self.platform.kept("secrets").items() if arn.endswith((":admin", ":key"))]
+        self.assertEqual(len(words), 2)
+        for folder in (self.platform.path("cloud", "calls"), self.platform.path("cloud", "status-first.json"),
+                       self.platform.path("data", ".dss-platform"), self.platform.path("data", "home")):
+            for word in words:
+                found = subprocess.run(["grep", "-rlF", "--", word, folder], stdout=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(found.stdout, "", f"a secret lies in {folder}")
+
+    def test_3_another_instance_installs_nothing_again(self):
+        said = self.platform.reconcile("i-2", f"set -e\nreconcile desired-{VERSION}.json other\nsystemctl stop dataiku.service")
+        again = self.platform.changed("other")
+        self.assertIn("user-isolation", again, "what lies on the system's volume is made again")
+        self.assertNotIn("changed: got http://127.0.0.1:8000/dataiku", said, "nothing is downloaded")
+        for step in ("installation", "hadoop", "spark", "base-images", "plugins", "connections", "settings", "push-images"):
+            self.assertNotIn(step, again)
+
+    def test_4_upgrades_after_a_snapshot(self):
+        said = self.platform.reconcile("i-3", f"""
+set -e
+reconcile desired-{NEWER}.json upgraded
+reconcile desired-{NEWER}.json settled
+reconcile desired-{VERSION}.json lower && exit 9
+cat /data/dss/dss-version.json
+systemctl stop dataiku.service
+""")
+        self.assertIn(NEWER, said)
+        self.assertEqual(len(self.platform.kept("snapshots")), 1)
+        self.assertEqual(self.platform.changed("settled"), [])
+        lower = self.platform.kept("status-lower")
+        self.assertEqual((lower["result"], lower["steps"][-1]["name"]), ("failed", "installation"))
+
+
+if __name__ == "__main__":
+    unittest.main()
