@@ -1,6 +1,7 @@
 package stacks_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
@@ -32,11 +34,97 @@ func TestPagesNameEveryKey(t *testing.T) {
 		"network.md":       reflect.TypeFor[network.NetworkArgs](),
 		"registry.md":      reflect.TypeFor[registry.ECRRegistryArgs](),
 	} {
-		text, err := os.ReadFile(filepath.Join("..", "docs", page))
-		require.NoError(t, err)
-		for _, key := range strict.Keys(settings) {
-			named := strings.Contains(string(text), "`"+key+"`") || strings.Contains(string(text), "`"+key+".")
-			assert.True(t, named, "docs/%s does not name `%s`", page, key)
+		assertNamed(t, page, readPage(t, page), strict.Keys(settings))
+	}
+}
+
+func readPage(t *testing.T, page string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "docs", page))
+	require.NoError(t, err)
+	return string(text)
+}
+
+func assertNamed(t *testing.T, page, text string, keys []string) {
+	t.Helper()
+	for _, key := range keys {
+		assert.True(t, strings.Contains(text, "`"+key+"`") || strings.Contains(text, "`"+key+"."), "docs/%s does not name `%s`", page, key)
+	}
+}
+
+// The page of DSS's settings has them all, in the part that is about them: a name that stands there for something else does not count.
+func TestDSSSettingsNameEveryKey(t *testing.T) {
+	t.Parallel()
+	page := "dss-settings.md"
+	text := readPage(t, page)
+	for heading, settings := range map[string]reflect.Type{
+		"## `installation`": reflect.TypeFor[dss.Installation](),
+		"## `settings`":     reflect.TypeFor[dss.Settings](),
+	} {
+		_, part, found := strings.Cut(text, "\n"+heading+"\n")
+		require.True(t, found, "docs/%s has no part %s", page, heading)
+		part, _, _ = strings.Cut(part, "\n## ")
+		structs := map[reflect.Type]bool{}
+		collectStructs(settings, structs)
+		require.Greater(t, len(structs), 5)
+		for one := range structs {
+			assertNamed(t, page+" ("+one.Name()+")", part, strict.Keys(one))
 		}
 	}
+}
+
+// collectStructs finds the types of settings below a type, itself included.
+func collectStructs(of reflect.Type, found map[reflect.Type]bool) {
+	switch of.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		collectStructs(of.Elem(), found)
+	case reflect.Struct:
+		if found[of] {
+			return
+		}
+		found[of] = true
+		for _, field := range reflect.VisibleFields(of) {
+			collectStructs(field.Type, found)
+		}
+	}
+}
+
+// An example that the program refuses helps nobody: those of the pages are read as a stack's configuration is.
+func TestConfigurationsOnPagesAreRight(t *testing.T) {
+	t.Parallel()
+	examples := map[string]int{}
+	for _, page := range []string{"dss-settings.md", "configuration.md"} {
+		for _, block := range strings.Split(readPage(t, page), "\n```yaml\n")[1:] {
+			text, _, _ := strings.Cut(block, "\n```")
+			config := configOf(t, text)
+			if config["aws:region"] == "" {
+				continue // a part of one
+			}
+			examples[page]++
+			_, err := load(t, config)
+			assert.NoError(t, err, "docs/%s", page)
+		}
+	}
+	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2}, examples)
+}
+
+// configOf is the configuration of a Pulumi.STACK.yaml, as the program gets it.
+func configOf(t *testing.T, text string) map[string]string {
+	t.Helper()
+	var file struct {
+		Config map[string]any `yaml:"config"`
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(text), &file))
+	config := map[string]string{}
+	for key, value := range file.Config {
+		key = strings.TrimPrefix(key, stacks.ProjectName+":")
+		plain, isText := value.(string)
+		if !isText {
+			encoded, err := json.Marshal(value)
+			require.NoError(t, err)
+			plain = string(encoded)
+		}
+		config[key] = plain
+	}
+	return config
 }
