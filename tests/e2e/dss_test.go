@@ -118,9 +118,8 @@ func checkDSS(t *testing.T, s *stack) {
 	assert.Contains(t, string(text), `"repositoryURL":"`+registry+`"`)
 	assert.Contains(t, string(text), "AWS_GLUE")
 
-	out, err := h.shell("aws --region us-east-1 ecr describe-repositories --query 'repositories[].repositoryName' --output text")
-	require.NoError(t, err, out)
-	assert.Contains(t, out, "dss-dev/dku-exec-base-", "base images were pushed under the platform's prefix")
+	repositories := run(t, "", "aws", "ecr", "describe-repositories", "--query", "repositories[].repositoryName", "--output", "text")
+	assert.Contains(t, repositories, "dss-dev/dku-exec-base-", "base images were pushed under the platform's prefix")
 
 	_, err = tryRun("", nil, "aws", "secretsmanager", "get-secret-value", "--secret-id", s.output("apiKeySecretArn"))
 	require.NoError(t, err, "the host has put its API key there")
