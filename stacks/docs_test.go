@@ -2,6 +2,8 @@ package stacks_test
 
 import (
 	"encoding/json"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -106,6 +108,26 @@ func TestConfigurationsOnPagesAreRight(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2}, examples)
+}
+
+// Code on pages is copied, so it has to be Go at least.
+func TestGoOnPagesParses(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join("..", "docs", "*.md"))
+	require.NoError(t, err)
+	parsed := 0
+	for _, page := range pages {
+		for _, block := range strings.Split(readPage(t, filepath.Base(page)), "\n```go\n")[1:] {
+			code, _, _ := strings.Cut(block, "\n```")
+			_, asExpression := parser.ParseExpr(code)
+			_, asBody := parser.ParseFile(token.NewFileSet(), page, "package p\nfunc f() {\n"+code+"\n}", 0)
+			if asExpression != nil {
+				assert.NoError(t, asBody, page)
+			}
+			parsed++
+		}
+	}
+	assert.Greater(t, parsed, 5)
 }
 
 // configOf is the configuration of a Pulumi.STACK.yaml, as the program gets it.
