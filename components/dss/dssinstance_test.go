@@ -208,6 +208,61 @@ func TestPolicies(t *testing.T) {
 	assert.Contains(t, g.One(typeObject, "dss-desired").String("content"), "secret:licence-Ab12Cd")
 }
 
+// What DSS is told to use, it may use, without being told twice.
+func TestSettingsAreGranted(t *testing.T) {
+	t.Parallel()
+	g := run(t, func(ctx *pulumi.Context, a *dss.DSSInstanceArgs) {
+		here := harness.Here(ctx)
+		a.LicenseSecretARN = pulumi.String(here.ARN("secretsmanager", "secret:licence-Ab12Cd"))
+		a.Installation.Source = "s3://mirror/dss"
+		a.Settings = dss.Settings{
+			ImageURL: pulumi.String("registry.example.com/dss"),
+			Groups:   []dss.Group{{Name: "sales"}},
+			Clusters: []dss.Cluster{{Name: "main", Attach: &dss.AttachedCluster{EKSName: pulumi.String("main")}}},
+			S3Connections: []dss.S3Connection{{
+				Name: "sales", Bucket: pulumi.String("sales-data"), AllowedGroups: []string{"sales"},
+				RoleARN: pulumi.String(here.GlobalARN("iam", "role/sales", true)),
+			}},
+			Users: []dss.User{{Login: "ada", Profile: "READER", PasswordSecretARN: pulumi.String(here.ARN("secretsmanager", "secret:ada-Ab12Cd"))}},
+		}
+	})
+	compute := resourcesByAction(t, g.One(typeRolePolicy, "dss-host-compute"))
+	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/sales"}, compute["sts:AssumeRole"])
+	assert.Equal(t, []string{"arn:aws:eks:eu-west-1:123456789012:cluster/main"}, compute["eks:DescribeCluster"])
+	host := resourcesByAction(t, g.One(typeRolePolicy, "dss-host-host"))
+	assert.Contains(t, host["secretsmanager:GetSecretValue"], "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ada-Ab12Cd")
+	assert.Contains(t, host["s3:GetObject"], "arn:aws:s3:::mirror/dss/14.7.5/dataiku-dss-14.7.5.tar.gz")
+	assert.Contains(t, g.One(typeObject, "dss-desired").String("content"), "s3://mirror/dss/14.7.5/dataiku-dss-14.7.5.tar.gz")
+	assert.Empty(t, g.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"))
+}
+
+func TestCreatingClustersTakesMore(t *testing.T) {
+	t.Parallel()
+	g := run(t, func(ctx *pulumi.Context, a *dss.DSSInstanceArgs) {
+		a.LicenseSecretARN = pulumi.String(harness.Here(ctx).ARN("secretsmanager", "secret:licence-Ab12Cd"))
+		a.Settings = dss.Settings{
+			ImageURL:         pulumi.String("registry.example.com/dss"),
+			NetworkingPreset: &dss.NetworkingPreset{Subnets: []pulumi.StringInput{pulumi.String("subnet-0aaaaaaaaaaaaaaaa"), pulumi.String("subnet-0bbbbbbbbbbbbbbbb")}},
+			Clusters:         []dss.Cluster{{Name: "made", Create: &dss.CreatedCluster{NodePools: []dss.NodePool{{}}}}},
+		}
+	})
+	granted := resourcesByAction(t, g.One(typeRolePolicy, "dss-host-clusters"))
+	assert.Contains(t, granted, "eks:*")
+	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/aws-service-role/*"}, granted["iam:CreateServiceLinkedRole"])
+	assert.Len(t, g.OfType("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), 2, "AWS's policies for EC2 and CloudFormation")
+	assert.Contains(t, g.One(typeObject, "dss-desired").String("content"), `"dss-host-id"`, "the host's own group")
+}
+
+func TestWithoutDSS(t *testing.T) {
+	t.Parallel()
+	no := false
+	g := run(t, func(_ *pulumi.Context, a *dss.DSSInstanceArgs) { a.Install = &no })
+	assert.Empty(t, g.OfType("aws:secretsmanager/secret:Secret"))
+	assert.NotContains(t, g.One(typeObject, "dss-desired").String("content"), `"dss":`)
+	args := dss.DSSInstanceArgs{Install: &no, Settings: dss.Settings{CDE: true}, Installation: dss.Installation{R: true}}
+	assert.Len(t, args.Problems(), 2)
+}
+
 func resourcesByAction(t *testing.T, policy *harness.Resource) map[string][]string {
 	t.Helper()
 	var document struct {

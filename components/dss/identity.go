@@ -3,6 +3,8 @@ package dss
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
@@ -115,8 +117,28 @@ func (d *DSSInstance) hostPolicy() pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
-func (d *DSSInstance) computePolicy() pulumi.String {
-	return pulumi.String(computePolicy(d.location, d.args.ClusterNames, d.args.ConnectionRoleARNs).JSON())
+func (d *DSSInstance) computePolicy() pulumi.StringOutput {
+	return resolvedSettings(d.args.Settings).ApplyT(func(v any) string {
+		settings := v.(dssnode.Settings[string])
+		clusters := unique(append(slices.Clone(d.args.ClusterNames), clustersOf(settings)...))
+		return computePolicy(d.location, clusters, withPatterns(d.args.ConnectionRoleARNs, rolesOf(settings))).JSON()
+	}).(pulumi.StringOutput)
+}
+
+// withPatterns are roles and patterns of them, without the roles that a pattern has already: many connections fit into a policy only
+// by a pattern.
+func withPatterns(patterns, roles []string) []string {
+	all := slices.Clone(patterns)
+	for _, role := range roles {
+		covered := slices.ContainsFunc(patterns, func(pattern string) bool {
+			beginning, isPattern := strings.CutSuffix(pattern, "*")
+			return pattern == role || isPattern && strings.HasPrefix(role, beginning)
+		})
+		if !covered {
+			all = append(all, role)
+		}
+	}
+	return all
 }
 
 // keyPair makes the IAM user of [KeyPair], and puts its access key into Secrets Manager.

@@ -2,6 +2,7 @@ package dss
 
 import (
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -61,10 +62,8 @@ func (a *DSSInstanceArgs) uninstalledProblems() problem.List {
 	}{
 		{"adminPasswordSecretArn", a.AdminPasswordSecretARN != nil},
 		{"apiKeySecretArn", a.APIKeySecretARN != nil},
-		{"settings.clusters", len(a.Settings.Clusters) > 0},
-		{"settings.s3Connections", len(a.Settings.S3Connections) > 0},
-		{"settings.users", len(a.Settings.Users) > 0},
-		{"settings.overlayJson", a.Settings.OverlayJSON != ""},
+		{"installation", !reflect.DeepEqual(a.Installation, Installation{})},
+		{"settings", !reflect.DeepEqual(a.Settings, Settings{})},
 	} {
 		if given.there {
 			wrong.Add(given.path, "leave it out, or leave out install", "DSS is not installed (install is false)")
@@ -73,7 +72,7 @@ func (a *DSSInstanceArgs) uninstalledProblems() problem.List {
 	return wrong
 }
 
-// dssState is what the host gets to know of DSS, once all inputs have values, and the secrets that this takes.
+// dssState is what the host gets to know of DSS, once all inputs have values, and the secrets that it reads and fills.
 type dssState struct {
 	document    map[string]any
 	read, write []string
@@ -99,6 +98,29 @@ func (d *DSSInstance) dssState() pulumi.Output {
 			write:    []string{text(3), text(4), text(5)},
 		}
 	})
+}
+
+// rolesOf are the roles that the settings have DSS assume.
+func rolesOf(settings dssnode.Settings[string]) []string {
+	var roles []string
+	for _, connection := range settings.S3Connections {
+		roles = append(roles, connection.RoleARN)
+	}
+	for _, cluster := range settings.Clusters {
+		roles = append(roles, cluster.AssumeRoleARN)
+	}
+	return unique(roles)
+}
+
+// clustersOf are the EKS clusters of this region that DSS attaches to with its own identity.
+func clustersOf(settings dssnode.Settings[string]) []string {
+	var clusters []string
+	for _, cluster := range settings.Clusters {
+		if cluster.Attach != nil && cluster.Attach.Region == "" && cluster.AssumeRoleARN == "" {
+			clusters = append(clusters, cluster.Attach.EKSName)
+		}
+	}
+	return unique(clusters)
 }
 
 // dssDocument is the installation and the settings as the host gets them.

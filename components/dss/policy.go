@@ -94,7 +94,7 @@ func unique(texts []string) []string {
 func createClustersPolicy(at location.Location) iam.Document {
 	roles := []string{
 		at.GlobalARN("iam", "instance-profile/eksctl-*"), at.GlobalARN("iam", "role/eksctl-*"), at.GlobalARN("iam", "oidc-provider/*"),
-		at.GlobalARN("iam", "role/aws-service-role/eks-nodegroup.amazonaws.com/AWSServiceRoleForAmazonEKSNodegroup"),
+		at.GlobalARN("iam", "role/aws-service-role/eks-nodegroup.*/AWSServiceRoleForAmazonEKSNodegroup"),
 	}
 	return iam.NewDocument(
 		// eksctl calls nearly all of EKS on a cluster that it makes, and on none whose name is known before.
@@ -112,7 +112,7 @@ func createClustersPolicy(at location.Location) iam.Document {
 		iam.Allow("ListProfiles", []string{"iam:ListInstanceProfiles"}, at.GlobalARN("iam", "instance-profile/*")),
 		// Service-linked roles have paths of their services.
 		iam.Allow("ServiceLinkedRoles", []string{"iam:CreateServiceLinkedRole"}, at.GlobalARN("iam", "role/aws-service-role/*")).
-			If("StringEquals", "iam:AWSServiceName", "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "eks-fargate.amazonaws.com"),
+			If("StringLike", "iam:AWSServiceName", "eks.*", "eks-nodegroup.*", "eks-fargate.*"),
 		// Groups are named by CloudFormation, and describing knows no resources.
 		iam.Allow("NodeGroups", []string{
 			"autoscaling:CreateAutoScalingGroup", "autoscaling:DeleteAutoScalingGroup", "autoscaling:DescribeAutoScalingGroups",

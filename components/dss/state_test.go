@@ -72,3 +72,11 @@ func TestDefaultsChangeNothingOfTheCallers(t *testing.T) {
 	assert.Equal(t, map[string]string{"a": "b"}, args.Tags)
 	assert.Nil(t, args.Wait)
 }
+
+func TestPatternsCoverRoles(t *testing.T) {
+	t.Parallel()
+	const role = "arn:aws:iam::123456789012:role/"
+	assert.Equal(t, []string{role + "s3-*", role + "other"}, withPatterns([]string{role + "s3-*"}, []string{role + "s3-sales", role + "other"}))
+	assert.Equal(t, []string{role + "s3"}, withPatterns([]string{role + "s3"}, []string{role + "s3"}))
+	assert.Empty(t, withPatterns(nil, nil))
+}
