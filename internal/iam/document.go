@@ -19,6 +19,8 @@ const (
 type Document struct {
 	// Version is that of the policy language.
 	Version string `json:"Version"`
+	// ID names the document. Few services want one.
+	ID string `json:"Id,omitempty"`
 	// Statements add up; one that denies outweighs those that allow.
 	Statements []Statement `json:"Statement"`
 }
@@ -31,10 +33,16 @@ type Statement struct {
 	Effect string `json:"Effect"`
 	// Principal is for policies of resources and for trust policies only.
 	Principal *Principal `json:"Principal,omitempty"`
-	// Actions are names such as `s3:GetObject`. `*` stands for any characters.
-	Actions []string `json:"Action"`
+	// NotPrincipal is everybody except these. AWS advises against it; it is here to understand policies of others.
+	NotPrincipal *Principal `json:"NotPrincipal,omitempty"`
+	// Actions are names such as `s3:GetObject`. `*` stands for any characters, `?` for one.
+	Actions []string `json:"Action,omitempty"`
+	// NotActions, in place of Actions, are all actions except these.
+	NotActions []string `json:"NotAction,omitempty"`
 	// Resources is left out of trust policies.
 	Resources []string `json:"Resource,omitempty"`
+	// NotResources, in place of Resources, are all resources except these.
+	NotResources []string `json:"NotResource,omitempty"`
 	// Conditions all have to hold.
 	Conditions Conditions `json:"Condition,omitempty"`
 }
@@ -52,6 +60,8 @@ type Principal struct {
 	Service []string `json:"Service,omitempty"`
 	// Federated are identity providers, by ARN.
 	Federated []string `json:"Federated,omitempty"`
+	// CanonicalUser are accounts by the identifier that S3 has for them.
+	CanonicalUser []string `json:"CanonicalUser,omitempty"`
 }
 
 // MarshalJSON writes `*` for anyone.
