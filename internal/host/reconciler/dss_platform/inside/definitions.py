@@ -80,11 +80,15 @@ class Definition:
         present = elements(found, self.lists)
         return [f"{path}[{one}]" for path, ones in self.gone.items() for one in ones if one in present.get(path, ())]
 
-    # Keys that this version of DSS is known to drop are not written again at every run.
+    # What this version of DSS is known to drop, or to make another value of, is not written again at every run.
 
     def _is_accepted(self, difference) -> bool:
         noted = self.memory.get("dropped", {}).get(self.what, {})
-        return difference.kind == DROPPED and noted.get(difference.path) == [digest(difference.wanted), self.version]
+        return noted.get(difference.path) == self._note(difference)
+
+    def _note(self, difference) -> list:
+        made = [] if difference.kind == DROPPED else [digest(difference.found)]
+        return [digest(difference.wanted), self.version, *made]
 
     def _learn(self, found: dict) -> None:
         """Remembers what DSS gives back for our secrets."""
@@ -95,15 +99,18 @@ class Definition:
 
     def _report(self, left: list) -> None:
         """Tells what is still not as it is wanted, and remembers what DSS dropped."""
-        noted = {d.path: [digest(d.wanted), self.version] for d, _ in left if d.kind == DROPPED}
+        noted = {d.path: self._note(d) for d, of in left if d.kind == DROPPED or of.dropped == WARN}
         self.memory.setdefault("dropped", {})[self.what] = noted
         if not noted:
             del self.memory["dropped"][self.what]
         for layer in self.layers:
             dropped = [d.path for d, of in left if of is layer and d.kind == DROPPED]
+            others = [repr(d) for d, of in left if of is layer and d.kind != DROPPED]
             if dropped and layer.dropped == WARN:
                 self.dss.warn(f"{self.what}: DSS dropped {_listed(dropped)}{_from(layer)}")
-        failing = [(d, of) for d, of in left if d.kind != DROPPED or of.dropped == FAIL]
+            if others and layer.dropped == WARN:
+                self.dss.warn(f"{self.what}: {'; '.join(others[:LISTED])}{_from(layer)}")
+        failing = [(d, of) for d, of in left if of.dropped == FAIL]
         if not failing:
             return
         dropped = [d.path for d, _ in failing if d.kind == DROPPED]
