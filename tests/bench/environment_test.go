@@ -1,8 +1,6 @@
 package bench_test
 
 import (
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -11,10 +9,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
@@ -41,25 +39,11 @@ func register(t testing.TB, environment string, program pulumi.RunFunc) *harness
 	return harness.Run(t, program, options...)
 }
 
-// mockConfig is a stack's configuration, as the engine hands it to a program: structures as JSON.
+// mockConfig is a stack's configuration, as the engine hands it to a program.
 func mockConfig(t testing.TB, environment string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(configFile(environment))
+	config, _, err := synth.ReadConfig(configFile(environment), stacks.ProjectName)
 	require.NoError(t, err)
-	var file struct {
-		Config map[string]any `yaml:"config"`
-	}
-	require.NoError(t, yaml.Unmarshal(text, &file))
-	config := map[string]string{}
-	for key, value := range file.Config {
-		if text, ok := value.(string); ok {
-			config[key] = text
-			continue
-		}
-		text, err := json.Marshal(value)
-		require.NoError(t, err)
-		config[key] = string(text)
-	}
 	return config
 }
 

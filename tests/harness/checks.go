@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 )
 
 // Check names one of the checks that follow every Run.
@@ -104,7 +106,7 @@ func checkOrphans(g *Graph) []finding {
 	for _, res := range g.Resources {
 		if res.Custom && !res.isProvider() && g.component(res) == nil {
 			findings = append(findings, finding{CheckOrphan, res.Name,
-				fmt.Sprintf("%s belongs to no component: pass pulumi.Parent(component)", res.label())})
+				fmt.Sprintf("%s belongs to no component: pass pulumi.Parent(component)", res.Label())})
 		}
 	}
 	return findings
@@ -116,7 +118,7 @@ func checkNames(g *Graph) []finding {
 		owner := g.component(res)
 		if owner != nil && res.Name != owner.Name && !strings.HasPrefix(res.Name, owner.Name+"-") {
 			findings = append(findings, finding{CheckName, res.Name,
-				fmt.Sprintf("%s is part of %s, so its name must start with %q", res.label(), owner.label(), owner.Name+"-")})
+				fmt.Sprintf("%s is part of %s, so its name must start with %q", res.Label(), owner.Label(), owner.Name+"-")})
 		}
 	}
 	return findings
@@ -160,8 +162,8 @@ func checkTags(g *Graph) []finding {
 		}
 		for _, key := range sortedKeys(g.settings.requiredTags) {
 			want := g.settings.requiredTags[key]
-			if value, ok := tags[key]; !ok || want != "" && value != want && value != unknownMark {
-				findings = append(findings, finding{CheckTags, res.Name, fmt.Sprintf("%s lacks the tag %s=%s", res.label(), key, want)})
+			if value, ok := tags[key]; !ok || want != "" && value != want && value != synth.UnknownMark {
+				findings = append(findings, finding{CheckTags, res.Name, fmt.Sprintf("%s lacks the tag %s=%s", res.Label(), key, want)})
 			}
 		}
 	}
@@ -175,18 +177,18 @@ func (g *Graph) tags(res *Resource) (tags map[string]string, known bool) {
 	if res.Type != groupType {
 		g.addDefaultTags(res, tags)
 	}
-	own := stripped(res.Inputs["tags"])
-	if isUnknown(own) {
+	own := synth.Stripped(res.Inputs["tags"])
+	if synth.IsUnknown(own) {
 		return nil, false
 	}
 	switch {
 	case own.IsObject():
 		for key, value := range own.ObjectValue() {
-			tags[string(key)] = fmt.Sprint(plain(value))
+			tags[string(key)] = fmt.Sprint(synth.Plain(value))
 		}
 	case own.IsArray():
 		for _, item := range own.ArrayValue() {
-			if tag, ok := plain(item).(map[string]any); ok {
+			if tag, ok := synth.Plain(item).(map[string]any); ok {
 				tags[fmt.Sprint(tag["key"])] = fmt.Sprint(tag["value"])
 			}
 		}
@@ -200,7 +202,7 @@ func (g *Graph) addDefaultTags(res *Resource, tags map[string]string) {
 	if provider == nil {
 		return
 	}
-	value := plain(provider.Inputs["defaultTags"])
+	value := synth.Plain(provider.Inputs["defaultTags"])
 	if text, ok := value.(string); ok {
 		value = nil
 		if err := json.Unmarshal([]byte(text), &value); err != nil {
@@ -216,7 +218,7 @@ func (g *Graph) addDefaultTags(res *Resource, tags map[string]string) {
 
 func checkInvokes(g *Graph) []finding {
 	var findings []finding
-	for _, token := range g.unexpected {
+	for _, token := range g.Unexpected {
 		findings = append(findings, finding{CheckInvoke, token, "nobody answers " + token + ": add harness.Answer or remove the call"})
 	}
 	return findings
@@ -236,10 +238,10 @@ func checkSecrets(g *Graph) []finding {
 				report(res.Name, "the name of a "+res.Type)
 			}
 			for _, l := range exposed(res.Inputs, secret) {
-				report(res.Name, res.label()+" input "+l.path)
+				report(res.Name, res.Label()+" input "+l.path)
 			}
 			for _, l := range exposed(res.Outputs, secret) {
-				report(res.Name, res.label()+" output "+l.path)
+				report(res.Name, res.Label()+" output "+l.path)
 			}
 		}
 		for _, l := range exposed(g.Exports, secret) {
@@ -283,8 +285,6 @@ var (
 	principalName    = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$`)
 	principalPath    = regexp.MustCompile(`(Principal\.Service|PassedToService|AWSServiceName)(\[\d+\])?$`)
 	kubernetesDomain = regexp.MustCompile(`(^|\.)(eks|k8s|vpc|emr-containers)\.amazonaws\.com$`)
-	// ownPrincipals are services whose principal in China ends with .cn; all others end with amazonaws.com everywhere.
-	ownPrincipals = map[string]bool{"codedeploy": true, "elasticmapreduce": true, "logs": true}
 )
 
 func checkPartition(g *Graph) []finding {
@@ -296,7 +296,7 @@ func checkPartition(g *Graph) []finding {
 		for _, l := range leaves(res.Inputs) {
 			if literal := foreignLiteral(l, g.Location); literal != "" {
 				findings = append(findings, finding{CheckPartition, res.Name,
-					fmt.Sprintf("%s input %s holds %q in %s", res.label(), l.path, literal, g.Location.Partition)})
+					fmt.Sprintf("%s input %s holds %q in %s", res.Label(), l.path, literal, g.Location.Partition)})
 			}
 		}
 	}
@@ -325,7 +325,7 @@ func isPrincipal(l leaf) bool {
 	if !principalPath.MatchString(path) && path != "awsServiceName" || !principalName.MatchString(l.text) {
 		return false
 	}
-	return !ownPrincipals[strings.SplitN(l.text, ".", 2)[0]]
+	return !synth.HasOwnPrincipal(strings.SplitN(l.text, ".", 2)[0])
 }
 
 func checkOutputs(g *Graph) []finding {
@@ -333,7 +333,7 @@ func checkOutputs(g *Graph) []finding {
 	for _, res := range g.Resources {
 		if !res.Custom && !res.Remote && res.Outputs == nil {
 			findings = append(findings, finding{CheckOutputs, res.Name,
-				fmt.Sprintf("%s does not call ctx.RegisterResourceOutputs", res.label())})
+				fmt.Sprintf("%s does not call ctx.RegisterResourceOutputs", res.Label())})
 		}
 	}
 	return findings
@@ -341,7 +341,7 @@ func checkOutputs(g *Graph) []finding {
 
 func comparePreview(up, preview *Graph, err error) []finding {
 	if err != nil {
-		if errors.Is(err, errTimeout) {
+		if errors.Is(err, synth.ErrTimeout) {
 			err = fmt.Errorf("with unknown outputs: %w", err)
 		}
 		return []finding{{CheckPreview, "", fmt.Sprintf("the program fails in a preview: %v%s", err, suffix(preview.failure()))}}
@@ -354,7 +354,7 @@ func missing(from, in *Graph, text string) []finding {
 	var findings []finding
 	for _, res := range from.Resources {
 		if in.byURN[res.URN] == nil {
-			findings = append(findings, finding{CheckPreview, res.Name, res.label() + " " + text})
+			findings = append(findings, finding{CheckPreview, res.Name, res.Label() + " " + text})
 		}
 	}
 	return findings

@@ -10,6 +10,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 )
 
 const secret = "hunter2-Zx\"9"
@@ -26,7 +28,7 @@ func TestRunPassesAGoodProgram(t *testing.T) {
 		return err
 	}), RequireTags(map[string]string{"team": "a"}), SecretValues(secret))
 	assert.Len(t, graph.Resources, 3)
-	assert.Equal(t, map[string]any{"ready": true}, plain(resource.NewProperty(graph.One("test:index:Platform", "web").Outputs)))
+	assert.Equal(t, map[string]any{"ready": true}, synth.Plain(resource.NewProperty(graph.One("test:index:Platform", "web").Outputs)))
 }
 
 func TestChecksFail(t *testing.T) {

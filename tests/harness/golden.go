@@ -14,11 +14,12 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 )
 
 const (
-	secretMark  = "[secret]"
-	unknownMark = "[unknown]"
+	secretMark = "[secret]"
 	// longText is the length in bytes above which a text is replaced by its hash: user data, scripts, certificates.
 	longText = 300
 	// diffContext is how many lines around the first difference a failing comparison shows.
@@ -94,7 +95,7 @@ func (g *Graph) Render() ([]byte, error) {
 }
 
 func (g *Graph) renderResource(res *Resource) goldenResource {
-	out := goldenResource{URN: res.URN, Inputs: renderMap(res.Inputs), Outputs: renderMap(res.Outputs), Options: res.Options.render()}
+	out := goldenResource{URN: res.URN, Inputs: renderMap(res.Inputs), Outputs: renderMap(res.Outputs), Options: renderOptions(res.Options)}
 	switch {
 	case res.Read:
 		out.Kind = "read"
@@ -103,14 +104,14 @@ func (g *Graph) renderResource(res *Resource) goldenResource {
 	case !res.Custom:
 		out.Kind = "component"
 	}
-	if res.ParentURN != g.root {
+	if res.ParentURN != g.Root {
 		out.Parent = urnName(res.ParentURN)
 	}
 	return out
 }
 
-// render leaves out what is not set, and dependencies that an input explains.
-func (o Options) render() map[string]any {
+// renderOptions leaves out what is not set, and dependencies that an input explains.
+func renderOptions(o Options) map[string]any {
 	out := map[string]any{}
 	put := func(key string, value any, set bool) {
 		if set {
@@ -127,19 +128,19 @@ func (o Options) render() map[string]any {
 	put("additionalSecretOutputs", o.AdditionalSecretOutputs, len(o.AdditionalSecretOutputs) > 0)
 	put("aliases", o.Aliases, len(o.Aliases) > 0)
 	put("provider", urnName(o.Provider), o.Provider != "")
-	put("dependsOn", o.explicitDependencies(), len(o.explicitDependencies()) > 0)
+	put("dependsOn", explicitDependencies(o), len(explicitDependencies(o)) > 0)
 	put("deletedWith", urnName(o.DeletedWith), o.DeletedWith != "")
-	put("customTimeouts", o.CustomTimeouts.render(), o.CustomTimeouts != Timeouts{})
+	put("customTimeouts", renderTimeouts(o.CustomTimeouts), o.CustomTimeouts != Timeouts{})
 	put("version", o.Version, o.Version != "")
 	put("import", o.ImportID, o.ImportID != "")
 	return out
 }
 
-func (t Timeouts) render() string {
+func renderTimeouts(t Timeouts) string {
 	return fmt.Sprintf("create %v, update %v, delete %v", t.Create, t.Update, t.Delete)
 }
 
-func (o Options) explicitDependencies() []string {
+func explicitDependencies(o Options) []string {
 	implied := map[string]bool{}
 	for _, urns := range o.PropertyDependencies {
 		for _, urn := range urns {
@@ -179,8 +180,8 @@ func renderValue(value resource.PropertyValue) any {
 	switch {
 	case value.IsSecret(), value.IsOutput() && value.OutputValue().Secret:
 		return secretMark
-	case isUnknown(value):
-		return unknownMark
+	case synth.IsUnknown(value):
+		return synth.UnknownMark
 	case value.IsOutput():
 		return renderValue(value.OutputValue().Element)
 	case value.IsString():
@@ -198,7 +199,7 @@ func renderValue(value resource.PropertyValue) any {
 		}
 		return out
 	}
-	return plain(value)
+	return synth.Plain(value)
 }
 
 // renderText shows a JSON document as such, under the key "$json", and hashes what is too long to read.

@@ -4,18 +4,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 )
 
-// defaultTimeout is how long one execution of a program may take before the run fails. Programs end within
-// milliseconds; only one that waits for an output that nobody resolves gets here.
-const defaultTimeout = 60 * time.Second
-
 // AnswerFunc answers an invoke (function call of a provider) or a method call. Its error is the provider's error.
-type AnswerFunc func(args resource.PropertyMap) (resource.PropertyMap, error)
+type AnswerFunc = synth.AnswerFunc
 
 // OutputsFunc computes further outputs of a resource; they are laid over its inputs and the default outputs.
-type OutputsFunc func(name string, inputs resource.PropertyMap) resource.PropertyMap
+type OutputsFunc = synth.OutputsFunc
 
 // Option changes how a program is run and which checks follow.
 type Option func(*settings)
@@ -44,7 +40,7 @@ type waiver struct {
 
 func newSettings(opts []Option) *settings {
 	s := &settings{
-		project: "project", stack: "test", location: Ireland(), timeout: defaultTimeout,
+		project: "project", stack: "test", location: Ireland(), timeout: synth.DefaultTimeout,
 		config: map[string]string{}, configIn: map[string]map[string]string{}, requiredTags: map[string]string{},
 		answers: map[string]AnswerFunc{}, outputs: map[string][]OutputsFunc{},
 	}
@@ -131,7 +127,7 @@ func WithoutCheck(check Check, reason string, names ...string) Option {
 }
 
 func (s *settings) configAt(location Location) map[string]string {
-	config := map[string]string{"aws:region": location.Region, locationKey: location.asConfig()}
+	config := map[string]string{"aws:region": location.Region, locationKey: asConfig(location)}
 	for _, values := range []map[string]string{s.config, s.configIn[location.Partition]} {
 		for key, value := range values {
 			config[s.fullKey(key)] = value

@@ -3,21 +3,13 @@ package harness
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 )
-
-// errTimeout says that an execution did not end.
-var errTimeout = errors.New("the program did not end")
-
-// panicError is a panic of the program. It is a failure of the test even where an error is expected.
-type panicError struct{ value, stack string }
-
-func (e *panicError) Error() string { return "panic: " + e.value + "\n" + e.stack }
 
 // Run executes the program against the recording monitor and returns what it registered. It fails the test when the
 // program fails, does not end, or breaks one of the checks; then all findings of all checks are reported together. Unless
@@ -45,13 +37,13 @@ func Fail(t testing.TB, program func(*pulumi.Context) error, opts ...Option) err
 	t.Helper()
 	s := newSettings(opts)
 	graph, err := execute(s, s.location, s.preview, program)
-	var panicked *panicError
+	var panicked *synth.PanicError
 	switch {
 	case err == nil:
 		t.Fatalf("the program succeeded; an error was expected. It registered:%s", suffix(graph.names()))
-	case errors.Is(err, errTimeout), errors.As(err, &panicked):
+	case errors.Is(err, synth.ErrTimeout), errors.As(err, &panicked):
 		t.Fatalf("the program must fail with an error, not so: %v", err)
-	case len(graph.unexpected) > 0:
+	case len(graph.Unexpected) > 0:
 		t.Fatalf("the program failed for a reason of the test: %v", err)
 	case !s.mayRegister && len(graph.Resources) > 0:
 		t.Errorf("the program registered resources before it failed with %q:%s", err, suffix(graph.names()))
@@ -78,39 +70,11 @@ func further(s *settings, graph *Graph, program func(*pulumi.Context) error) []f
 
 // execute runs the program once. The graph holds what was registered, also when the program failed.
 func execute(s *settings, location Location, preview bool, program func(*pulumi.Context) error) (*Graph, error) {
-	m := newMonitor(s, location, preview)
-	address, stop, err := m.serve()
-	if err != nil {
-		return m.graph(), err
-	}
-	defer stop()
-	done := make(chan error, 1)
-	go func() {
-		done <- pulumi.RunErr(recovering(program), func(info *pulumi.RunInfo) {
-			*info = pulumi.RunInfo{
-				Project: s.project, Stack: s.stack, Organization: "organization", DryRun: preview,
-				Config: s.configAt(location), ConfigSecretKeys: s.secretConfigKeys(),
-				MonitorAddr: address, EngineAddr: address,
-			}
-		})
-	}()
-	select {
-	case err = <-done:
-	case <-time.After(s.timeout):
-		err = fmt.Errorf("%w within %v: it waits for an output that nothing resolves", errTimeout, s.timeout)
-	}
-	return m.graph(), err
-}
-
-func recovering(program func(*pulumi.Context) error) pulumi.RunFunc {
-	return func(ctx *pulumi.Context) (err error) {
-		defer func() {
-			if value := recover(); value != nil {
-				err = &panicError{fmt.Sprint(value), string(debug.Stack())}
-			}
-		}()
-		return program(ctx)
-	}
+	graph, err := synth.Run(program, synth.Settings{
+		Project: s.project, Stack: s.stack, Location: location, Preview: preview, Timeout: s.timeout,
+		Config: s.configAt(location), SecretKeys: s.secretConfigKeys(), Answers: s.answers, Outputs: s.outputs,
+	})
+	return newGraph(graph, s), err
 }
 
 // suffix prints items one a line, below a headline.

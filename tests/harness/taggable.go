@@ -1,10 +1,10 @@
 package harness
 
-import "strings"
+import "github.com/pulumi-dss/pulumi-dss/internal/synth"
 
 // taggable holds the types whose arguments have a map of tags, taken from pulumi-aws v6.83.0 (the services that a data
 // platform touches) and pulumi-eks v2.8.1. TestTaggableTable compares it with the SDK's source.
-var taggable = typeSet(`
+var taggable = synth.TypeSet(`
 aws:acm/certificate:Certificate
 aws:alb/listener:Listener
 aws:alb/listenerRule:ListenerRule
@@ -247,11 +247,3 @@ eks:index:Cluster
 
 // groupType takes its tags as a list of key, value and propagateAtLaunch.
 const groupType = "aws:autoscaling/group:Group"
-
-func typeSet(text string) map[string]bool {
-	set := map[string]bool{}
-	for _, token := range strings.Fields(text) {
-		set[token] = true
-	}
-	return set
-}

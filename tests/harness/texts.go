@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 )
 
 const (
@@ -40,7 +42,7 @@ func leaves(properties resource.PropertyMap) []leaf {
 
 func collect(value resource.PropertyValue, path string, secret bool, visit func(leaf)) {
 	secret = secret || value.IsSecret() || value.IsOutput() && value.OutputValue().Secret
-	value = stripped(value)
+	value = synth.Stripped(value)
 	switch {
 	case value.IsString():
 		open(leaf{path, value.StringValue(), secret}, 0, visit)

@@ -2,14 +2,12 @@
 package platform_test
 
 import (
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
@@ -29,19 +27,11 @@ func deploy(t *testing.T, environment string, opts ...harness.Option) *harness.G
 	}, opts...)...)
 }
 
-// stackConfig is a stack's configuration, as the engine hands it to a program: structures as JSON.
+// stackConfig is a stack's configuration, as the engine hands it to a program.
 func stackConfig(t *testing.T, environment string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "Pulumi."+environment+".yaml"))
+	config, _, err := synth.ReadConfig(filepath.Join("..", "..", "Pulumi."+environment+".yaml"), stacks.ProjectName)
 	require.NoError(t, err)
-	var file struct {
-		Config map[string]any `yaml:"config"`
-	}
-	require.NoError(t, yaml.Unmarshal(text, &file))
-	config := map[string]string{}
-	for key, value := range file.Config {
-		config[key] = asConfig(t, value)
-	}
 	return config
 }
 
@@ -53,15 +43,4 @@ func TestGoldens(t *testing.T) {
 			deploy(t, environment).Golden(environment + ".json")
 		})
 	}
-}
-
-// asConfig is a value of a stack configuration as text.
-func asConfig(t *testing.T, value any) string {
-	t.Helper()
-	if text, ok := value.(string); ok {
-		return text
-	}
-	text, err := json.Marshal(value)
-	require.NoError(t, err)
-	return string(text)
 }

@@ -1,4 +1,4 @@
-package harness
+package synth
 
 import (
 	"fmt"
@@ -31,23 +31,32 @@ var physicalNames = namesBy(map[string]string{
 })
 
 // namedIDs are types whose ID is the physical name.
-var namedIDs = typeSet(`aws:iam/role:Role aws:iam/instanceProfile:InstanceProfile aws:iam/user:User aws:iam/group:Group
+var namedIDs = TypeSet(`aws:iam/role:Role aws:iam/instanceProfile:InstanceProfile aws:iam/user:User aws:iam/group:Group
 	aws:s3/bucket:Bucket aws:s3/bucketV2:BucketV2 aws:ecr/repository:Repository aws:eks/cluster:Cluster
 	aws:ec2/keyPair:KeyPair aws:athena/workgroup:Workgroup aws:athena/dataCatalog:DataCatalog
 	aws:cloudwatch/logGroup:LogGroup aws:ssm/document:Document aws:ssm/parameter:Parameter aws:autoscaling/group:Group
 	aws:kms/alias:Alias aws:lambda/function:Function aws:backup/vault:Vault aws:glue/job:Job aws:glue/crawler:Crawler`)
 
 // arnIDs are types whose ID is the ARN.
-var arnIDs = typeSet(`aws:iam/policy:Policy aws:lb/loadBalancer:LoadBalancer aws:lb/targetGroup:TargetGroup
+var arnIDs = TypeSet(`aws:iam/policy:Policy aws:lb/loadBalancer:LoadBalancer aws:lb/targetGroup:TargetGroup
 	aws:lb/listener:Listener aws:lb/listenerRule:ListenerRule aws:alb/loadBalancer:LoadBalancer
 	aws:alb/targetGroup:TargetGroup aws:alb/listener:Listener aws:secretsmanager/secret:Secret aws:sns/topic:Topic
 	aws:acm/certificate:Certificate aws:cloudformation/stack:Stack aws:iam/openIdConnectProvider:OpenIdConnectProvider
 	aws:sfn/stateMachine:StateMachine`)
 
+// TypeSet is a set of the type tokens that a text lists.
+func TypeSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, token := range strings.Fields(text) {
+		set[token] = true
+	}
+	return set
+}
+
 func namesBy(types map[string]string) map[string]string {
 	names := map[string]string{}
 	for property, tokens := range types {
-		for token := range typeSet(tokens) {
+		for token := range TypeSet(tokens) {
 			names[token] = property
 		}
 	}
@@ -65,11 +74,11 @@ func (m *monitor) computed(res *Resource) resource.PropertyMap {
 	}
 	if strings.HasPrefix(res.Type, "aws:") {
 		if _, given := state["arn"]; !given {
-			state["arn"] = resource.NewProperty(arnOf(m.location, res))
+			state["arn"] = resource.NewProperty(arnOf(m.settings.Location, res))
 		}
 	}
 	if compute, ok := computedBy[res.Type]; ok {
-		for key, value := range properties(compute(m.location, res)) {
+		for key, value := range properties(compute(m.settings.Location, res)) {
 			if _, given := state[key]; !given || value.IsObject() {
 				state[key] = deepOver(value, state[key])
 			}
@@ -78,7 +87,7 @@ func (m *monitor) computed(res *Resource) resource.PropertyMap {
 	if res.Type == clusterComponent {
 		state = laidOver(state, m.clusterComponent(res))
 	}
-	for _, compute := range m.settings.outputs[res.Type] {
+	for _, compute := range m.settings.Outputs[res.Type] {
 		state = laidOver(state, compute(res.Name, res.Inputs))
 	}
 	return state
@@ -86,7 +95,7 @@ func (m *monitor) computed(res *Resource) resource.PropertyMap {
 
 // deepOver lays an input over a computed object, so that vpcConfig keeps its inputs and gains a security group.
 func deepOver(value, input resource.PropertyValue) resource.PropertyValue {
-	input = stripped(input)
+	input = Stripped(input)
 	if !value.IsObject() || !input.IsObject() {
 		return value
 	}

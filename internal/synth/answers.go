@@ -1,4 +1,4 @@
-package harness
+package synth
 
 import (
 	"strings"
@@ -68,16 +68,22 @@ func reversed(domain string) string {
 }
 
 func text(args resource.PropertyMap, key, otherwise string) string {
-	if value := stripped(args[resource.PropertyKey(key)]); value.IsString() && value.StringValue() != "" {
+	if value := Stripped(args[resource.PropertyKey(key)]); value.IsString() && value.StringValue() != "" {
 		return value.StringValue()
 	}
 	return otherwise
 }
 
+// HasOwnPrincipal says whether a service's principal ends with the partition's DNS suffix; all others end with amazonaws.com
+// everywhere.
+func HasOwnPrincipal(service string) bool {
+	return service == "codedeploy" || service == "elasticmapreduce" || service == "logs"
+}
+
 func (l Location) servicePrincipal(args resource.PropertyMap) (resource.PropertyMap, error) {
 	service := text(args, "serviceName", "ec2")
 	suffix := "amazonaws.com"
-	if ownPrincipals[service] {
+	if HasOwnPrincipal(service) {
 		suffix = l.DNSSuffix
 	}
 	return properties(object{"id": service + "." + l.Region + "." + suffix, "name": service + "." + suffix,

@@ -1,4 +1,4 @@
-package harness
+package synth
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -16,8 +16,8 @@ func encode(properties resource.PropertyMap) (*structpb.Struct, error) {
 		plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true})
 }
 
-// stripped removes the marks of secrets and known outputs around a value, not those further in.
-func stripped(v resource.PropertyValue) resource.PropertyValue {
+// Stripped removes the marks of secrets and known outputs around a value, not those further in.
+func Stripped(v resource.PropertyValue) resource.PropertyValue {
 	for {
 		switch {
 		case v.IsSecret():
@@ -30,6 +30,7 @@ func stripped(v resource.PropertyValue) resource.PropertyValue {
 	}
 }
 
-func isUnknown(v resource.PropertyValue) bool {
+// IsUnknown says whether a value is one that a preview does not know yet.
+func IsUnknown(v resource.PropertyValue) bool {
 	return v.IsComputed() || v.IsOutput() && !v.OutputValue().Known
 }

@@ -1,4 +1,4 @@
-package harness
+package synth
 
 import (
 	"context"
@@ -41,9 +41,7 @@ type monitor struct {
 	pulumirpc.UnimplementedResourceMonitorServer
 	pulumirpc.UnimplementedEngineServer
 
-	settings *settings
-	location Location
-	preview  bool
+	settings Settings
 
 	mu         sync.Mutex
 	root       string
@@ -55,8 +53,8 @@ type monitor struct {
 	logs       []Message
 }
 
-func newMonitor(s *settings, location Location, preview bool) *monitor {
-	return &monitor{settings: s, location: location, preview: preview,
+func newMonitor(s Settings) *monitor {
+	return &monitor{settings: s,
 		transforms: map[string][]*pulumirpc.Callback{},
 		state:      map[string]resource.PropertyMap{}, outputs: map[string]resource.PropertyMap{}}
 }
@@ -86,7 +84,7 @@ func (m *monitor) SupportsFeature(
 }
 
 func (m *monitor) GetDeploymentInfo(context.Context, *emptypb.Empty) (*pulumirpc.DeploymentInfo, error) {
-	info := &pulumirpc.DeploymentInfo{Project: m.settings.project, Stack: m.settings.stack}
+	info := &pulumirpc.DeploymentInfo{Project: m.settings.Project, Stack: m.settings.Stack}
 	for _, feature := range supportedFeatures {
 		info.SupportedFeatures = append(info.SupportedFeatures, feature)
 	}
@@ -122,6 +120,7 @@ func (m *monitor) RegisterResource(
 	}
 	res := registered(urn, in, inputs)
 	id, state := m.create(res)
+	res.ID, res.State = id, state
 	m.record(func() {
 		m.resources = append(m.resources, res)
 		m.remember(urn, id, state)
@@ -141,6 +140,7 @@ func (m *monitor) ReadResource(_ context.Context, in *pulumirpc.ReadResourceRequ
 	}
 	res := read(urn, in, inputs)
 	state := m.computed(res)
+	res.ID, res.State = in.GetId(), state
 	m.record(func() {
 		m.resources = append(m.resources, res)
 		m.remember(urn, in.GetId(), state)
@@ -199,13 +199,13 @@ func (m *monitor) answer(token string, args resource.PropertyMap) (resource.Prop
 	if token == getResource {
 		return m.known(args)
 	}
-	answer, ok := m.settings.answers[token]
+	answer, ok := m.settings.Answers[token]
 	if !ok {
-		answer, ok = defaultAnswers(m.location)[token]
+		answer, ok = defaultAnswers(m.settings.Location)[token]
 	}
 	if !ok {
 		m.record(func() { m.unexpected = append(m.unexpected, token) })
-		return nil, fmt.Errorf("unexpected invoke of %s: add harness.Answer(%q, …) or remove the call", token, token)
+		return nil, fmt.Errorf("unexpected invoke of %s: no answer is known", token)
 	}
 	return answer(args)
 }
@@ -213,7 +213,7 @@ func (m *monitor) answer(token string, args resource.PropertyMap) (resource.Prop
 func (m *monitor) known(args resource.PropertyMap) (resource.PropertyMap, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	state, ok := m.state[stripped(args["urn"]).StringValue()]
+	state, ok := m.state[Stripped(args["urn"]).StringValue()]
 	if !ok {
 		return nil, fmt.Errorf("unknown resource %v", args["urn"])
 	}
@@ -251,7 +251,7 @@ func (m *monitor) RequirePulumiVersion(
 // create decides the ID and state of a registered resource. In a preview nothing is created: the ID is unknown, and so is
 // every output that is not an input.
 func (m *monitor) create(res *Resource) (id string, state resource.PropertyMap) {
-	if m.preview {
+	if m.settings.Preview {
 		return "", res.Inputs
 	}
 	state = m.computed(res)
@@ -280,6 +280,6 @@ func (m *monitor) newURN(parent, typ, name string) string {
 	if urn := resource.URN(parent); urn != "" && urn.QualifiedType() != stackType {
 		parentType = urn.QualifiedType()
 	}
-	return string(resource.NewURN(tokens.QName(m.settings.stack), tokens.PackageName(m.settings.project), parentType,
+	return string(resource.NewURN(tokens.QName(m.settings.Stack), tokens.PackageName(m.settings.Project), parentType,
 		tokens.Type(typ), name))
 }

@@ -1,4 +1,4 @@
-package harness
+package synth
 
 import (
 	"encoding/json"
@@ -120,28 +120,28 @@ func certificate(_ Location, r *Resource) object {
 // that the provider made. The references lead to states that getResource knows, but not to nodes of the graph.
 func (m *monitor) clusterComponent(res *Resource) resource.PropertyMap {
 	name := text(res.Inputs, "name", res.Name+"-eksCluster"+autonameSuffix)
-	kubeconfig := kubeconfigOf(m.location, name)
+	kubeconfig := kubeconfigOf(m.settings.Location, name)
 	document, err := json.Marshal(kubeconfig)
 	if err != nil {
 		panic(err) // maps of strings always marshal
 	}
 	vpc := text(res.Inputs, "vpcId", "vpc-0123456789abcdef0")
-	clusterState := properties(clusterOutputs(m.location, name))
-	clusterState = laidOver(clusterState, properties(object{"name": name, "arn": m.location.ARN("eks", "cluster/"+name),
+	clusterState := properties(clusterOutputs(m.settings.Location, name))
+	clusterState = laidOver(clusterState, properties(object{"name": name, "arn": m.settings.Location.ARN("eks", "cluster/"+name),
 		"version": text(res.Inputs, "version", ""), "roleArn": "", "vpcConfig": object{
 			"clusterSecurityGroupId": name + "-cluster-sg", "vpcId": vpc, "subnetIds": []any{}, "securityGroupIds": []any{}}}))
 	controlPlane := m.madeBy(res, "aws:eks/cluster:Cluster", "eksCluster", name, clusterState)
 	group := m.madeBy(res, "aws:ec2/securityGroup:SecurityGroup", "eksClusterSecurityGroup", res.Name+"-sg",
-		properties(object{"name": res.Name + "-sg", "vpcId": vpc, "arn": m.location.ARN("ec2", "security-group/"+res.Name+"-sg")}))
-	issuer := clusterIssuer(m.location, name)
-	oidcARN := m.location.GlobalARN("iam", "oidc-provider/"+issuer, true)
+		properties(object{"name": res.Name + "-sg", "vpcId": vpc, "arn": m.settings.Location.ARN("ec2", "security-group/"+res.Name+"-sg")}))
+	issuer := clusterIssuer(m.settings.Location, name)
+	oidcARN := m.settings.Location.GlobalARN("iam", "oidc-provider/"+issuer, true)
 	core := resource.PropertyMap{
 		"cluster": controlPlane, "clusterSecurityGroup": group, "vpcId": resource.NewProperty(vpc),
-		"endpoint":   resource.NewProperty(clusterEndpoint(m.location, name)),
+		"endpoint":   resource.NewProperty(clusterEndpoint(m.settings.Location, name)),
 		"kubeconfig": resource.NewPropertyValue(kubeconfig), "nodeGroupOptions": resource.NewProperty(resource.PropertyMap{}),
 		"instanceRoles": resource.NewProperty([]resource.PropertyValue{}),
 		"oidcProvider": m.madeBy(res, "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "oidcProvider", oidcARN,
-			properties(object{"arn": oidcARN, "url": issuer, "clientIdLists": []any{"sts." + m.location.DNSSuffix}})),
+			properties(object{"arn": oidcARN, "url": issuer, "clientIdLists": []any{"sts." + m.settings.Location.DNSSuffix}})),
 	}
 	for _, key := range []resource.PropertyKey{"subnetIds", "privateSubnetIds", "publicSubnetIds", "tags"} {
 		if value, ok := res.Inputs[key]; ok {
