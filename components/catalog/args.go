@@ -47,7 +47,7 @@ const (
 	DefaultCrawlerSchedule = "cron(15 2 * * ? *)"
 )
 
-// EngineVersion is the version of Athena that workgroups use.
+// EngineVersion is the version of Athena that workgroups use unless they name another.
 const EngineVersion = "Athena engine version 3"
 
 // GlueAthenaCatalogArgs are the arguments of [NewGlueAthenaCatalog].
@@ -66,6 +66,12 @@ type GlueAthenaCatalogArgs struct {
 	// account and region, whoever made the databases, and stays on after `destroy`. Who reads the catalog then needs the
 	// key, too; the grants of this component see to that. Default: true.
 	EncryptCatalog *bool `pulumi:"encryptCatalog,optional"`
+	// CatalogKMSKeyARN is the key that the Glue Data Catalog is encrypted with already, where another component or the
+	// account's owner has set that. Grants then include it. EncryptCatalog is false with it. Default: none.
+	CatalogKMSKeyARN pulumi.StringInput `pulumi:"catalogKmsKeyArn,optional"`
+	// Capacity are processing units of Athena that are rented for workgroups, by the hour. Default: none, queries pay for
+	// what they scan.
+	Capacity *Capacity `pulumi:"capacity,optional"`
 	// ResultsBucket is the name of a bucket for results of queries. It needs KMSKeyARN: the key that the results are
 	// encrypted with. Default: a bucket of the component's own.
 	ResultsBucket pulumi.StringInput `pulumi:"resultsBucket,optional"`
@@ -95,6 +101,9 @@ type Database struct {
 	Description string `pulumi:"description,optional" json:"description,omitempty"`
 	// Location is where tables are put that say nothing else: `s3://bucket/prefix/`. Default: none.
 	Location string `pulumi:"location,optional" json:"location,omitempty"`
+	// LocationInput is the same where another resource gives it: the bucket's name has a suffix that AWS makes. Lake
+	// Formation guards only what Location says. Default: Location.
+	LocationInput pulumi.StringInput `pulumi:"-" json:"-"`
 	// Existing is true for a database that is there already: it gets a crawler and grants, and is not touched. Default:
 	// false.
 	Existing bool `pulumi:"existing,optional" json:"existing,omitempty"`
@@ -123,6 +132,33 @@ type Workgroup struct {
 	// BytesScannedCutoff ends queries that scan more bytes, at least [MinBytesScannedCutoff]; [NoBytesScannedCutoff]
 	// never ends one. Default: [DefaultBytesScannedCutoff].
 	BytesScannedCutoff int64 `pulumi:"bytesScannedCutoff,optional" json:"bytesScannedCutoff,omitempty"`
+	// EngineVersion is the version of Athena, as Athena names it. Default: [EngineVersion].
+	EngineVersion string `pulumi:"engineVersion,optional" json:"engineVersion,omitempty"`
+	// SavedQueries are queries that everybody finds who uses the workgroup. Default: none.
+	SavedQueries []SavedQuery `pulumi:"savedQueries,optional" json:"savedQueries,omitempty"`
+}
+
+// SavedQuery is a query with a name.
+type SavedQuery struct {
+	// Name is up to 128 characters long. Required.
+	Name string `pulumi:"name" json:"name,omitempty"`
+	// Description is up to 1024 characters long. Default: none.
+	Description string `pulumi:"description,optional" json:"description,omitempty"`
+	// Database is the database that the query is about. Required.
+	Database string `pulumi:"database" json:"database,omitempty"`
+	// Query is the SQL, up to 262144 bytes. Required.
+	Query string `pulumi:"query" json:"query,omitempty"`
+}
+
+// Capacity is a reservation of Athena's processing units. It is made by a CloudFormation stack: a reservation serves
+// workgroups only once it is assigned to them, for which Pulumi's provider has no resource.
+//
+// Source: https://docs.aws.amazon.com/athena/latest/ug/capacity-management.html
+type Capacity struct {
+	// DPUs is how many, from [MinCapacityDPUs] on, in steps of 4. Each costs about $0.30 an hour, used or not. Required.
+	DPUs int `pulumi:"dpus" json:"dpus,omitempty"`
+	// Workgroups are those that it serves, by name. They pay for nothing else. Default: all of the catalog's.
+	Workgroups []string `pulumi:"workgroups,optional" json:"workgroups,omitempty"`
 }
 
 // LakeFormation has what Lake Formation needs.
@@ -132,6 +168,9 @@ type LakeFormation struct {
 	// them: only administrators register locations and grant. Required with [ModelLakeFormation]; without it, [ModelHybrid]
 	// leaves the account's settings alone.
 	Admins []string `pulumi:"admins,optional" json:"admins,omitempty"`
+	// ExistingSettings says that administrators and default permissions are set elsewhere: they are the whole account's, and
+	// two components that set them would undo each other's. Default: false.
+	ExistingSettings bool `pulumi:"existingSettings,optional" json:"existingSettings,omitempty"`
 	// Locations are the places in S3 that Lake Formation guards: `s3://bucket` or `s3://bucket/prefix`. At least one. A
 	// place is registered once in an account.
 	Locations []string `pulumi:"locations" json:"locations,omitempty"`
@@ -162,12 +201,15 @@ func (a GlueAthenaCatalogArgs) withDefaults() *GlueAthenaCatalogArgs {
 		if a.Workgroups[i].BytesScannedCutoff == 0 {
 			a.Workgroups[i].BytesScannedCutoff = DefaultBytesScannedCutoff
 		}
+		if a.Workgroups[i].EngineVersion == "" {
+			a.Workgroups[i].EngineVersion = EngineVersion
+		}
 	}
 	if a.PermissionModel == "" {
 		a.PermissionModel = DefaultPermissionModel
 	}
 	if a.EncryptCatalog == nil {
-		on := true
+		on := a.CatalogKMSKeyARN == nil
 		a.EncryptCatalog = &on
 	}
 	if a.ResultsRetentionDays == 0 {

@@ -96,7 +96,7 @@ func (c *GlueAthenaCatalog) build() error {
 	}
 	c.DatabaseNames = pulumi.ToStringArray(c.args.databaseNames()).ToStringArrayOutput()
 	c.WorkgroupNames = pulumi.ToStringArray(c.args.workgroupNames()).ToStringArrayOutput()
-	for _, step := range []func() error{c.key, c.encrypt, c.lakeFormation, c.makeDatabases, c.results, c.workgroups, c.crawlers} {
+	for _, step := range []func() error{c.key, c.encrypt, c.lakeFormation, c.makeDatabases, c.results, c.workgroups, c.capacity, c.crawlers} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (c *GlueAthenaCatalog) makeDatabases() error {
 		made, err := glue.NewCatalogDatabase(c.ctx, c.child("database-"+database.Name), &glue.CatalogDatabaseArgs{
 			Name:        pulumi.String(database.Name),
 			Description: optional.String(database.Description),
-			LocationUri: optional.String(database.Location),
+			LocationUri: database.locationInput(),
 			Tags:        pulumi.ToStringMap(c.tags("database-" + database.Name)),
 			// What is written before the settings of the account are made is not encrypted, and everybody's.
 		}, c.parent(), c.args.removal().Option(), pulumi.DependsOn(c.settled))
@@ -167,6 +167,14 @@ func (c *GlueAthenaCatalog) makeDatabases() error {
 		c.Ready = append(c.Ready, made)
 	}
 	return nil
+}
+
+// locationInput is where the database's tables are put, or nil.
+func (d Database) locationInput() pulumi.StringPtrInput {
+	if d.LocationInput != nil {
+		return d.LocationInput.ToStringOutput().ToStringPtrOutput()
+	}
+	return optional.String(d.Location)
 }
 
 // resultsPrefix is what the keys of a workgroup's results begin with.

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -58,15 +59,17 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 	part := "crawler-" + database.Name
 	trust := iam.TrustService(c.location.Principal("glue"))
 	trust.Statements[0] = trust.Statements[0].If("StringEquals", "aws:SourceAccount", c.location.AccountID)
+	where := pulumi.String(database.Location).ToStringOutput()
+	if database.LocationInput != nil {
+		where = database.LocationInput.ToStringOutput()
+	}
 	lake := c.args.usesLakeFormation() && c.guarded(database.Name) != ""
 	taken, err := c.serviceRole(part, role.Args{
 		Description: "Finds tables of database " + database.Name,
 		Trust:       trust,
-		Policies: map[string]pulumi.StringInput{"crawl": c.KMSKeyARN.ApplyT(func(key string) string {
-			if own := database.Crawler.KMSKeyARN; own != "" {
-				key = own
-			}
-			return CrawlerPolicy(c.location, database.Location, key, lake).JSON()
+		Policies: map[string]pulumi.StringInput{"crawl": pulumi.All(c.KMSKeyARN, where).ApplyT(func(v []any) string {
+			key := cmp.Or(database.Crawler.KMSKeyARN, v[0].(string))
+			return CrawlerPolicy(c.location, v[1].(string), key, lake).JSON()
 		}).(pulumi.StringOutput)},
 	})
 	if err != nil {
@@ -82,7 +85,7 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 		TablePrefix:           optional.String(database.Crawler.TablePrefix),
 		SecurityConfiguration: security.Name,
 		S3Targets: glue.CrawlerS3TargetArray{glue.CrawlerS3TargetArgs{
-			Path: pulumi.String(database.Location), Exclusions: pulumi.ToStringArray(database.Crawler.Exclusions),
+			Path: where, Exclusions: pulumi.ToStringArray(database.Crawler.Exclusions),
 		}},
 		// A table whose files are gone is marked, and not deleted: DSS may have made it.
 		SchemaChangePolicy: glue.CrawlerSchemaChangePolicyArgs{

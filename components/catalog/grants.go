@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -50,22 +51,48 @@ func (c *GlueAthenaCatalog) grant(
 		return fmt.Errorf("granting %s to %s in catalog %s: %w", kind, name, c.name, err)
 	}
 	g := Grant{
-		Location: c.location, Databases: scope.Databases, Write: level == writeAccess,
-		LakeFormation: c.args.usesLakeFormation(), EncryptedCatalog: *c.args.EncryptCatalog,
+		Databases: scope.Databases, Write: level == writeAccess,
 	}
 	if kind == query {
 		g.Workgroups = scope.Workgroups
 	}
-	policy := pulumi.All(c.KMSKeyARN, c.ResultsBucketName).ApplyT(func(v []any) string {
-		full := g
-		full.KMSKeyARN, full.ResultsBucket = v[0].(string), v[1].(string)
-		return full.Policy().JSON()
-	}).(pulumi.StringOutput)
+	policy := c.Resolved(g).ApplyT(func(full any) string { return full.(Grant).Policy().JSON() }).(pulumi.StringOutput)
 	if err := to.Grant(ctx, c.child(name+"-"+kind), policy, c.parent()); err != nil {
 		return err
 	}
 	return c.permit(ctx, name, to, scope.Databases, level)
 }
+
+// Resolved is a grant with what the catalog knows: where it is, its keys, the bucket of results, and whether Lake
+// Formation decides, too. Its value is a [Grant]. Databases, workgroups and Write are the caller's.
+func (c *GlueAthenaCatalog) Resolved(g Grant) pulumi.Output {
+	g.Location, g.LakeFormation = c.location, c.args.usesLakeFormation()
+	catalogKey := c.KMSKeyARN
+	switch {
+	case c.args.CatalogKMSKeyARN != nil:
+		g.EncryptedCatalog, catalogKey = true, c.args.CatalogKMSKeyARN.ToStringOutput()
+	case *c.args.EncryptCatalog:
+		g.EncryptedCatalog = true
+	}
+	return pulumi.All(c.KMSKeyARN, c.ResultsBucketName, catalogKey).ApplyT(func(v []any) Grant {
+		full := g
+		full.KMSKeyARN, full.ResultsBucket, full.CatalogKMSKeyARN = v[0].(string), v[1].(string), v[2].(string)
+		return full
+	})
+}
+
+// Permit gives a role Lake Formation's permissions on databases, where Lake Formation decides: for those that write the
+// role's IAM policy themselves, of a [Grant]. The grants of this component do both.
+func (c *GlueAthenaCatalog) Permit(ctx *pulumi.Context, name string, to *role.Role, databases []string, write bool) error {
+	level := readAccess
+	if write {
+		level = writeAccess
+	}
+	return c.permit(ctx, name, to, databases, level)
+}
+
+// UsesLakeFormation says whether Lake Formation decides on access, too.
+func (c *GlueAthenaCatalog) UsesLakeFormation() bool { return c.args.usesLakeFormation() }
 
 // resolve puts all of the catalog's for what a scope leaves open, and finds names that the catalog does not have.
 func (a *GlueAthenaCatalogArgs) resolve(scope Scope) (Scope, error) {
@@ -102,8 +129,10 @@ type Grant struct {
 	LakeFormation bool
 	// EncryptedCatalog adds the use of the key through Glue.
 	EncryptedCatalog bool
-	// KMSKeyARN is the key of the catalog and of queries' results.
+	// KMSKeyARN is the key of queries' results, and of the catalog unless it has another.
 	KMSKeyARN string
+	// CatalogKMSKeyARN is the key of the catalog. Default: KMSKeyARN.
+	CatalogKMSKeyARN string
 	// ResultsBucket is the name of the bucket of queries' results.
 	ResultsBucket string
 }
@@ -203,7 +232,7 @@ func (g Grant) keys() []iam.Statement {
 		if g.Write {
 			actions = append(actions, "kms:Encrypt", "kms:GenerateDataKey")
 		}
-		statements = append(statements, iam.Allow("CatalogKey", actions, g.KMSKeyARN).
+		statements = append(statements, iam.Allow("CatalogKey", actions, cmp.Or(g.CatalogKMSKeyARN, g.KMSKeyARN)).
 			If("StringEquals", "kms:ViaService", g.Location.Service("glue")))
 	}
 	if len(g.Workgroups) > 0 {

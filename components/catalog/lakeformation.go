@@ -80,7 +80,7 @@ func (c *GlueAthenaCatalog) lakeFormation() error {
 // lakeSettings sets the administrators, and what everybody is given on new databases and tables: nothing where Lake
 // Formation decides alone, everything that IAM allows where it does not. The settings stay, as the account shares them.
 func (c *GlueAthenaCatalog) lakeSettings() error {
-	if len(c.args.LakeFormation.Admins) == 0 {
+	if len(c.args.LakeFormation.Admins) == 0 || c.args.LakeFormation.ExistingSettings {
 		return nil
 	}
 	args := &lakeformation.DataLakeSettingsArgs{Admins: pulumi.ToStringArray(c.args.LakeFormation.Admins)}

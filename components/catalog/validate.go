@@ -23,9 +23,10 @@ const (
 )
 
 var (
-	s3Location   = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/.*)?$`)
-	schedule     = regexp.MustCompile(`^cron\(\S+( \S+){5}\)$`)
-	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$`)
+	s3Location    = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/.*)?$`)
+	schedule      = regexp.MustCompile(`^cron\(\S+( \S+){5}\)$`)
+	engineVersion = regexp.MustCompile(`^Athena engine version [1-9][0-9]*$`)
+	principalARN  = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$`)
 )
 
 // Problems lists everything that is wrong with the arguments.
@@ -45,6 +46,12 @@ func (a *GlueAthenaCatalogArgs) Problems() problem.List {
 		if slices.Contains(args.workgroupNames()[:i], workgroup.Name) {
 			wrong.Add(path+".name", "name each once", "%q is there twice", workgroup.Name)
 		}
+	}
+	if args.CatalogKMSKeyARN != nil && *args.EncryptCatalog {
+		wrong.Add("encryptCatalog", "leave it out, or leave out catalogKmsKeyArn", "the catalog is encrypted already, with catalogKmsKeyArn")
+	}
+	if args.Capacity != nil {
+		wrong.Under("capacity", args.Capacity.problems(args.workgroupNames()))
 	}
 	wrong = append(wrong, args.resultsProblems()...)
 	return append(wrong, args.modelProblems()...)
@@ -108,7 +115,10 @@ func (a *GlueAthenaCatalogArgs) unguarded() problem.List {
 
 func (l *LakeFormation) problems(model PermissionModel) problem.List {
 	var wrong problem.List
-	if model == ModelLakeFormation && len(l.Admins) == 0 {
+	if l.ExistingSettings && len(l.Admins) > 0 {
+		wrong.Add("admins", "leave them out, or let existingSettings be false", "the settings that are there have their own administrators")
+	}
+	if model == ModelLakeFormation && len(l.Admins) == 0 && !l.ExistingSettings {
 		wrong.Add("admins", "name the roles that administer the data lake, the deployer's among them",
 			"there is none, and nobody could grant anything")
 	}
@@ -166,7 +176,7 @@ func (d Database) problems() problem.List {
 	if d.Crawler == nil {
 		return wrong
 	}
-	if d.Location == "" {
+	if d.Location == "" && d.LocationInput == nil {
 		wrong.Add("location", "give the place that the crawler looks at, or leave the crawler out", "there is none")
 	}
 	if !schedule.MatchString(d.Crawler.Schedule) {
@@ -191,6 +201,12 @@ func (w Workgroup) problems() problem.List {
 	}
 	if n := utf8.RuneCountInString(w.Description); n > maxWorkgroupDescription {
 		wrong.Add("description", fmt.Sprintf("use %d characters at most", maxWorkgroupDescription), "it has %d characters", n)
+	}
+	if !engineVersion.MatchString(w.EngineVersion) {
+		wrong.Add("engineVersion", "write it as "+EngineVersion, "%q is not one", w.EngineVersion)
+	}
+	for i, query := range w.SavedQueries {
+		wrong.Under(problem.Index("savedQueries", i), query.problems())
 	}
 	if w.BytesScannedCutoff != NoBytesScannedCutoff && w.BytesScannedCutoff < MinBytesScannedCutoff {
 		wrong.Add("bytesScannedCutoff", fmt.Sprintf("use %d (10 MB) or more, or %d for none", MinBytesScannedCutoff, NoBytesScannedCutoff),

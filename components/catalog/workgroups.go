@@ -27,8 +27,26 @@ func (c *GlueAthenaCatalog) workgroups() error {
 			return fmt.Errorf("creating workgroup %s: %w", workgroup.Name, err)
 		}
 		c.Ready = append(c.Ready, made)
+		if err := c.saveQueries(workgroup, made); err != nil {
+			return err
+		}
 	}
 	c.ResultsLocations = locations.ToStringMapOutput()
+	return nil
+}
+
+// saveQueries keeps a workgroup's queries for everybody who uses it.
+func (c *GlueAthenaCatalog) saveQueries(workgroup Workgroup, in *athena.Workgroup) error {
+	for i, query := range workgroup.SavedQueries {
+		name := c.child(fmt.Sprintf("query-%s-%d", workgroup.Name, i))
+		_, err := athena.NewNamedQuery(c.ctx, name, &athena.NamedQueryArgs{
+			Name: pulumi.String(query.Name), Description: optional.String(query.Description),
+			Database: pulumi.String(query.Database), Query: pulumi.String(query.Query), Workgroup: in.ID().ToStringOutput().ToStringPtrOutput(),
+		}, c.parent(), pulumi.DeletedWith(in))
+		if err != nil {
+			return fmt.Errorf("saving query %s of workgroup %s: %w", query.Name, workgroup.Name, err)
+		}
+	}
 	return nil
 }
 
@@ -48,7 +66,7 @@ func (c *GlueAthenaCatalog) configuration(workgroup Workgroup, location pulumi.S
 		PublishCloudwatchMetricsEnabled: pulumi.Bool(true),
 		RequesterPaysEnabled:            pulumi.Bool(false),
 		EngineVersion: athena.WorkgroupConfigurationEngineVersionArgs{
-			SelectedEngineVersion: pulumi.String(EngineVersion),
+			SelectedEngineVersion: pulumi.String(workgroup.EngineVersion),
 		},
 		ResultConfiguration: results,
 	}
