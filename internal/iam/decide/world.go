@@ -11,7 +11,8 @@ import "github.com/pulumi-dss/pulumi-dss/internal/iam"
 // World is everything that is known: identities and the resources that have policies. It is not changed by deciding, so one world
 // can be asked by many at the same time.
 type World struct {
-	// Identities are users and roles, by ARN: `arn:aws:iam::111122223333:role/path/name`.
+	// Identities are users and roles, by ARN: `arn:aws:iam::111122223333:role/path/name`. One that is not here has no policies in
+	// its own account; towards other accounts its own is taken to allow everything, because nobody here can say.
 	Identities map[string]Identity
 	// Groups are the policies of groups, by the group's ARN.
 	Groups map[string][]Policy
@@ -57,7 +58,7 @@ type Resource struct {
 
 // Request is one call of AWS's API, as far as authorization looks at it.
 type Request struct {
-	// Principal is who asks: the ARN of a user, of a role (any session of it), of one session
+	// Principal is who asks: the ARN of a user, of a role (any session of it, under the name that gives it most), of one session
 	// (`arn:aws:sts::111122223333:assumed-role/name/session`), of an account's root user (`arn:aws:iam::111122223333:root`) or of an
 	// identity provider; the name of a service (`ec2.amazonaws.com`); `*` for somebody without credentials.
 	Principal string
@@ -94,6 +95,6 @@ type Decision struct {
 	Layer string
 	// Why says it in a sentence.
 	Why string
-	// Statements are those that settled it, as "POLICY#SID", or "POLICY#2" for the third of a policy, without a Sid.
+	// Statements are those that settled it, as "POLICY#SID", or "POLICY#3" for the third of a policy, when it has no Sid.
 	Statements []string
 }
