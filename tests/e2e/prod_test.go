@@ -16,6 +16,7 @@ import (
 func TestProd(t *testing.T) {
 	s := newStack(t, "prod", "Pulumi.prod.yaml")
 	s.set("pulumi-dss:dss.tools", site(t))
+	publish(t, dssVersion) // without a licence: DSS Free Edition, which the cluster is not for
 	s.set("pulumi-dss:dss.loadBalancer", map[string]any{
 		"certificateArn": certificate(t), "allowedCidrs": []string{"10.0.0.0/8"},
 	})
