@@ -64,12 +64,15 @@ type Principal struct {
 	CanonicalUser []string `json:"CanonicalUser,omitempty"`
 }
 
-// MarshalJSON writes `*` for anyone.
+// MarshalJSON writes `*` for anyone, in place of ARNs.
 func (p Principal) MarshalJSON() ([]byte, error) {
-	if p.Anyone {
-		return json.Marshal(map[string]string{"AWS": "*"})
-	}
 	type plain Principal
+	if p.Anyone {
+		return json.Marshal(struct {
+			AWS string `json:"AWS"`
+			plain
+		}{"*", plain(p)})
+	}
 	return json.Marshal(plain(p))
 }
 
