@@ -8,6 +8,7 @@ Every call is a line in /cloud/calls, without what came on standard input.
 import configparser
 import contextlib
 import fcntl
+import glob
 import grp
 import hashlib
 import json
@@ -29,7 +30,25 @@ def main() -> None:
     with open(f"{CLOUD}/calls", "a", encoding="utf-8") as out:
         fcntl.flock(out, fcntl.LOCK_EX)
         out.write(json.dumps({"user": os.geteuid(), "command": [NAME, *ARGS]}) + "\n")
+    fault = take_fault(" ".join([NAME, *words()[:2]]))
+    if fault == "before":
+        fail("\nAn error occurred (ThrottlingException) when calling the operation (reached max retries: 2): Rate exceeded", 254)
     COMMANDS[NAME]()
+    if fault == "after":
+        fail("\nConnection was closed before we received a valid response from endpoint URL", 255)
+
+
+def take_fault(call: str) -> str:
+    """When a call fails because a test wants it: "before" or "after" its work, or "". /cloud/faults.json counts them:
+    {beginning of a call: {"when", "times"}}."""
+    if not os.path.exists(f"{CLOUD}/faults.json"):
+        return ""
+    with Kept(f"{CLOUD}/faults.json") as faults:
+        for beginning, fault in faults.items():
+            if call.startswith(beginning) and fault["times"] > 0:
+                fault["times"] -= 1
+                return fault["when"]
+    return ""
 
 
 def fail(text: str, code: int = 1):
@@ -142,11 +161,24 @@ def execute(name: str, line: str) -> None:
         fail(f"Job for {name} failed: {line} ended with {done.returncode}; see /var/log/unit-{name}.log")
 
 
+def kept_by_condition(name: str) -> bool:
+    """Whether a folder is not empty on which the unit must wait; systemd then does nothing, and that is no failure."""
+    prefix, files = "ConditionDirectoryNotEmpty=!", [unit_file(name), *glob.glob(f"/etc/systemd/system/{name}.d/*.conf")]
+    for path in files:
+        with open(path, encoding="utf-8") as file:
+            folders = [line[len(prefix):].strip() for line in file if line.startswith(prefix)]
+        if any(os.path.isdir(folder) and os.listdir(folder) for folder in folders):
+            return True
+    return False
+
+
 def start(name: str, active: dict) -> None:
     if active.get(name, {}).get("active"):
         return
     if unit_file(name) is None:
         fail(f"Unit {name} not found.", 5)
+    if kept_by_condition(name):
+        return
     if name.endswith(".service") and "ExecStart" in service_of(name):
         execute(name, service_of(name)["ExecStart"])
     active.setdefault(name, {})["active"] = True
@@ -161,12 +193,36 @@ def stop(name: str, active: dict) -> None:
 
 
 def systemctl():
+    """systemd goes on with what it was asked for when systemctl is killed: what starts and stops units is a process of its own."""
+    if (words() or [""])[0] not in ("start", "stop", "restart", "enable", "disable", "stand-in-boot"):
+        return manage()
+    worker = os.fork()
+    if worker:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+    os.setsid()
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    manage()
+
+
+def boot():
+    """What the machine does when it starts: every unit is down, and those that are enabled start, the guards first."""
+    with units() as known:
+        for state in known.values():
+            state["active"] = False
+        for name in sorted((n for n, state in known.items() if state.get("enabled")), key=lambda n: ("guard" not in n, "docker" not in n, n)):
+            with contextlib.suppress(SystemExit):
+                start(name, known)
+
+
+def manage():
     verb, *names = words() or [""]
+    if verb == "stand-in-boot":
+        return boot()
     names = [n if "." in n.rsplit("/", 1)[-1] else n + ".service" for n in names]
     if verb == "cat" and any(unit_file(n) is None for n in names):
         fail(f"No files found for {names[0]}.")
     if verb in ("daemon-reload", "cat", "reset-failed"):
-        return
+        return None
     with units() as known:
         for name in names:
             if verb in ("is-enabled", "is-active"):
@@ -185,6 +241,7 @@ def systemctl():
                 start(name, known)
             if verb == "stop" or (verb == "disable" and "--now" in ARGS):
                 stop(name, known)
+    return None
 
 
 # Docker: a daemon of root's behind a socket for its group, and a client that hands it its arguments.

@@ -3,20 +3,13 @@
 The desired state is the one that the Go program renders. Needs root, Go, and the client's releases (see ../run).
 """
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 import unittest
 
-from root import HERE, Root
+from deployment import Deployment
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
-WORK = os.environ.get("HOST_WORK") or os.path.join(REPOSITORY, ".local", "host")
 VERSION, NEWER = "14.7.5", "15.2.0"
-SOURCE = "http://127.0.0.1:8000"
-LICENSE = {"content": {"licenseId": "test", "licensedProfiles": {"FULL_DESIGNER": 5}, "expiresOn": "2099-12-31"}, "sig": "x"}
 RUN = """
 cd /source && python3 -m http.server --bind 127.0.0.1 8000 >/dev/null 2>&1 &
 for attempt in 1 2 3 4 5 6 7 8 9 10; do curl -fs http://127.0.0.1:8000/ >/dev/null && break; sleep 0.3; done
@@ -30,44 +23,8 @@ reconcile() {{
 """
 
 
-class Platform(Root):
-    """Instances over one volume, with what they download."""
-
-    def __init__(self):
-        super().__init__()
-        shutil.copytree(f"{REPOSITORY}/internal/host/reconciler", self.path("source", "reconciler"),
-                        ignore=shutil.ignore_patterns("__pycache__"))
-        with open(self.path("source", "docker-ce.repo"), "w", encoding="utf-8") as out:
-            out.write("[docker-ce-stable]\nbaseurl=https://download.docker.com/linux/centos/9/x86_64/stable\n")
-        # The command line tools are downloads.
-        self.tools = {}
-        for name in ("aws", "kubectl", "eksctl", "aws-iam-authenticator"):
-            program = f'#!/bin/sh\nSTAND_IN={name} exec /usr/bin/python3 /source/commands.py "$@"\n'
-            with open(self.path("source", name), "w", encoding="utf-8") as out:
-                out.write(program)
-            self.tools[name] = hashlib.sha256(program.encode()).hexdigest()
-        self.keep("secrets", {"arn:aws:secretsmanager:eu-west-1:123456789012:secret:license": json.dumps(LICENSE),
-                              "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ada": "a first password"})
-        self.keep("clusters", {"compute": "ACTIVE"})
-
-    def keep(self, name: str, value) -> None:
-        path = self.path("cloud", f"{name}.json")
-        with open(path, "w", encoding="utf-8") as out:
-            json.dump(value, out)
-        os.chmod(path, 0o666)
-
-    def kept(self, name: str):
-        with open(self.path("cloud", f"{name}.json"), encoding="utf-8") as file:
-            return json.load(file)
-
-    def publish(self, version: str) -> None:
-        """The archives of a release, and the state that wants it."""
-        built = subprocess.run(
-            ["python3", f"{REPOSITORY}/tests/fakedss/build.py", "--version", version, "--spark", "3.5.3",
-             "--client", f"{WORK}/client-{version}", "--out", self.path("source")], check=True, stdout=subprocess.PIPE)
-        with open(self.path("source", f"desired-{version}.json"), "w", encoding="utf-8") as out:
-            subprocess.run(["go", "run", "./tests/host/desired", version, SOURCE], cwd=REPOSITORY, check=True, stdout=out, text=True,
-                           input=json.dumps({**json.loads(built.stdout), **self.tools}))
+class Platform(Deployment):
+    """Runs the reconciler on instances, and tells what came of it."""
 
     def reconcile(self, instance: str, commands: str) -> str:
         done = self.instance(instance, "/bin/bash", "-c", RUN.format(revision="a" * 64, commands=commands))
