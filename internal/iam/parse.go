@@ -56,6 +56,9 @@ func (p *parser) document(text string) Document {
 	for i, one := range oneOrMore(raw) {
 		d.Statements = append(d.Statements, p.statement("Statement["+strconv.Itoa(i)+"]", one))
 	}
+	if len(d.Statements) == 0 {
+		p.problems.Add("Statement", "name a statement or a list of them", "is empty")
+	}
 	return d
 }
 

@@ -62,7 +62,7 @@ func TestParsePrincipals(t *testing.T) {
 
 func TestParseAnOldDocument(t *testing.T) {
 	t.Parallel()
-	read, err := iam.Parse(`{"Statement":[]}`)
+	read, err := iam.Parse(`{"Statement":{"Effect":"Allow","Action":"*"}}`)
 	require.NoError(t, err)
 	assert.Equal(t, "2008-10-17", read.Version, "a document without a version has no variables")
 }
@@ -74,6 +74,7 @@ func TestParseSaysEverythingThatIsWrong(t *testing.T) {
 		`{"Statement":[]}x`:              {"has something after the object"},
 		`{"Statement":[],"Statement":0}`: {"has Statement twice"},
 		`{"Statement":[`:                 {"is not JSON"},
+		`{"Statement":[]}`:               {"Statement: is empty"},
 		`{}`:                             {"Statement: is missing"},
 		`{"Version":"2020-01-01","Statement":[]}`:         {`"2020-01-01" is no version of the policy language`},
 		`{"Statement":[{"Effect":"allow","Action":"*"}]}`: {`Statement[0].Effect: "allow" is no effect`},

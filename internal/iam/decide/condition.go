@@ -365,3 +365,16 @@ func parseDate(text string) (time.Time, bool) {
 	}
 	return time.Unix(seconds, 0), true
 }
+
+// ValidOperator tells whether AWS has a condition operator, with its qualifier and suffix: `ForAllValues:StringLikeIfExists`.
+func ValidOperator(name string) bool {
+	if name == "Null" {
+		return true
+	}
+	qualifier, name, qualified := cutQualifier(name)
+	if qualified && qualifier != "ForAllValues" && qualifier != "ForAnyValue" {
+		return false
+	}
+	_, known := operatorOf(strings.TrimSuffix(name, "IfExists"))
+	return known
+}
