@@ -23,16 +23,18 @@ type session struct {
 // command is something to do with a stack.
 type command struct {
 	what string
-	do   func(context.Context, *session) error
+	// do is nil for a command that needs no stack.
+	do func(context.Context, *session) error
 }
 
 var commands = map[string]command{
-	"up":      {"deploy, and print the outputs", up},
-	"preview": {"show what up would do", preview},
-	"refresh": {"compare the state with the cloud, and take over what differs", refresh},
-	"destroy": {"delete everything but what is retained", destroy},
-	"cancel":  {"release the lock of an update that was killed", cancel},
-	"outputs": {"print the outputs of the last deployment", outputs},
+	"up":        {"deploy, and print the outputs", up},
+	"preview":   {"show what up would do", preview},
+	"refresh":   {"compare the state with the cloud, and take over what differs", refresh},
+	"destroy":   {"delete everything but what is retained", destroy},
+	"cancel":    {"release the lock of an update that was killed", cancel},
+	"outputs":   {"print the outputs of the last deployment", outputs},
+	planCommand: {"offline, in seconds: the resources that up would make, by type and component; with --access who reaches what", nil},
 }
 
 // errNotConfirmed ends what would change a real account when nobody said yes.

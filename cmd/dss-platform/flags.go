@@ -20,6 +20,7 @@ type settings struct {
 	simulate        bool
 	expectNoChanges bool
 	json            bool
+	access          bool
 	showSecrets     bool
 	skipPreview     bool
 	yes             bool
@@ -59,6 +60,12 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	if s.latency > 0 && !s.simulate {
 		problems = append(problems, errors.New("--latency: needs --simulate"))
 	}
+	if s.access && s.command != planCommand {
+		problems = append(problems, errors.New("--access: only plan takes it"))
+	}
+	if s.json && s.command == planCommand && !s.access {
+		problems = append(problems, errors.New("--json: plan takes it with --access only"))
+	}
 	if s.stack == "" {
 		name, err := stackOf(s.config)
 		if err != nil {
@@ -75,7 +82,8 @@ func (s *settings) flags() *flag.FlagSet {
 	f.StringVar(&s.stack, "stack", "", "name of the stack (default: from the name of the configuration file)")
 	f.BoolVar(&s.simulate, "simulate", false, "deploy to a simulated cloud on this machine; state is kept in --local")
 	f.BoolVar(&s.expectNoChanges, "expect-no-changes", false, "fail when anything changes, or would")
-	f.BoolVar(&s.json, "json", false, "print outputs as JSON")
+	f.BoolVar(&s.json, "json", false, "print outputs, or the matrix of plan --access, as JSON")
+	f.BoolVar(&s.access, "access", false, "with plan: who may do what with which resource, as the policies decide (docs/access.md)")
 	f.BoolVar(&s.showSecrets, "show-secrets", false, "print secret outputs in plain text")
 	f.BoolVar(&s.skipPreview, "skip-preview", false, "do not show what will be done before it is done")
 	f.BoolVar(&s.yes, "yes", false, "go on after the preview without being asked; with --simulate that is the default")

@@ -42,6 +42,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // carryOut opens the stack, and the simulated cloud where one is asked for, and does what
 // the command says.
 func carryOut(ctx context.Context, s settings, program pulumi.RunFunc, stdout, stderr io.Writer) error {
+	if s.command == planCommand {
+		return plan(s, program, stdout, stderr)
+	}
 	opened, err := open(ctx, s, program, stderr)
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
 // Command tables writes the generated tables of facts about AWS that the library embeds: instance types with their limits and
-// prices (internal/instancetype) and the names that AWS accepts (internal/awsname). The script "generate" beside it fetches the
+// prices (internal/instancetype), the names that AWS accepts (internal/awsname), managed policies (internal/iam/managed). The script "generate" beside it fetches the
 // pinned sources and runs it.
 package main
 
@@ -13,9 +13,10 @@ import (
 
 func main() {
 	var s sources
-	flag.StringVar(&s.moto, "moto", "", "path of the moto wheel (instance types)")
+	flag.StringVar(&s.moto, "moto", "", "path of the moto wheel (instance types, managed policies)")
 	flag.StringVar(&s.botocore, "botocore", "", "path of the botocore wheel (service models)")
 	flag.StringVar(&s.karpenter, "karpenter", "", "folder of the karpenter-provider-aws module (network limits, prices)")
+	flag.StringVar(&s.parliament, "parliament", "", "path of the parliament wheel (actions of IAM policies)")
 	root := flag.String("root", ".", "root folder of the repository")
 	flag.Parse()
 	if err := run(s, *root); err != nil {
@@ -26,13 +27,13 @@ func main() {
 
 // sources says where the fetched sources lie.
 type sources struct {
-	moto, botocore, karpenter string
+	moto, botocore, karpenter, parliament string
 }
 
 // run writes every table below root; nothing is written when a source cannot be read.
 func run(s sources, root string) error {
-	if s.moto == "" || s.botocore == "" || s.karpenter == "" {
-		return errors.New("-moto, -botocore and -karpenter are all needed: run tools/tables/generate")
+	if s.moto == "" || s.botocore == "" || s.karpenter == "" || s.parliament == "" {
+		return errors.New("-moto, -botocore, -karpenter and -parliament are all needed: run tools/tables/generate")
 	}
 	types, err := instanceTypeFiles(s.moto, s.karpenter)
 	if err != nil {
@@ -41,6 +42,20 @@ func run(s sources, root string) error {
 	names, err := nameFiles(s.botocore)
 	if err != nil {
 		return fmt.Errorf("names: %w", err)
+	}
+	policies, err := managedPolicyFiles(s.moto)
+	if err != nil {
+		return fmt.Errorf("managed policies: %w", err)
+	}
+	if err := writeAll(filepath.Join(root, "internal", "iam", "managed"), policies); err != nil {
+		return err
+	}
+	actions, err := actionFiles(s.parliament)
+	if err != nil {
+		return fmt.Errorf("actions: %w", err)
+	}
+	if err := writeAll(filepath.Join(root, "internal", "iam", "actions"), actions); err != nil {
+		return err
 	}
 	if err := writeAll(filepath.Join(root, "internal", "instancetype"), types); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -172,5 +173,44 @@ func TestConstraintOf(t *testing.T) {
 		if _, err := m.constraintOf(a); err == nil {
 			t.Errorf("%v: must be an error", a)
 		}
+	}
+}
+
+func TestActionTables(t *testing.T) {
+	var definitions []definition
+	for _, service := range services {
+		definitions = append(definitions, definition{Prefix: service})
+	}
+	var s3 definition
+	s3.Prefix = "s3"
+	if err := json.Unmarshal([]byte(`{"prefix": "s3",
+		"resources": [
+			{"resource": "bucket", "arn": "arn:${Partition}:s3:::${BucketName}"},
+			{"resource": "object", "arn": "arn:${Partition}:s3:::${BucketName}/${ObjectName}"}],
+		"privileges": [
+			{"privilege": "PutObject", "resource_types": [{"resource_type": "object*"}, {"resource_type": "bucket"}, {"resource_type": ""}]},
+			{"privilege": "ListAllMyBuckets", "resource_types": [{"resource_type": ""}]}]
+	}`), &s3); err != nil {
+		t.Fatal(err)
+	}
+	files, err := actionTables("here", append(definitions, s3, s3, definition{Prefix: "other"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"actions.csv":        "s3:ListAllMyBuckets\ns3:PutObject,bucket,object!\n",
+		"resource_types.csv": "s3:bucket,arn:%:s3:::%\ns3:object,arn:%:s3:::%/*\n",
+	} {
+		lines := strings.SplitAfterN(string(files[name]), "\n", 4)
+		if lines[3] != want || !strings.Contains(lines[1], "here") {
+			t.Errorf("%s: got\n%s", name, files[name])
+		}
+	}
+	if _, err := actionTables("here", definitions[1:]); err == nil {
+		t.Error("a service that is gone must be an error")
+	}
+	s3.Resources = s3.Resources[:1]
+	if _, err := actionTables("here", append(definitions, s3)); err == nil {
+		t.Error("a type without an ARN must be an error")
 	}
 }

@@ -1,0 +1,166 @@
+package access
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
+)
+
+// Edge is that somebody may do something with something.
+type Edge struct {
+	// Principal and Resource are labels.
+	Principal string `json:"principal"`
+	Verb      string `json:"verb"`
+	Resource  string `json:"resource"`
+	// Actions are those of the verb that are allowed. Rights in the cluster, which IAM does not decide, have none.
+	Actions []string `json:"actions,omitempty"`
+	// PrincipalConnection and ResourceConnection are the connections that both belong to, empty for none.
+	PrincipalConnection string `json:"-"`
+	ResourceConnection  string `json:"-"`
+}
+
+// Matrix is who may do what.
+type Matrix struct {
+	Inventory *Inventory `json:"inventory"`
+	// Edges are sorted by principal, resource and verb.
+	Edges []Edge `json:"edges"`
+	// Asked is how many requests were decided.
+	Asked int `json:"asked"`
+}
+
+// NewMatrix decides every question.
+func NewMatrix(world *decide.World, inventory *Inventory) *Matrix {
+	matrix := &Matrix{Inventory: inventory}
+	reach := newReach(world)
+	table := verbs()
+	for p := range inventory.Principals {
+		for r := range inventory.Resources {
+			edges, asked := reach.edges(inventory, table, &inventory.Principals[p], &inventory.Resources[r])
+			matrix.Edges = append(matrix.Edges, edges...)
+			matrix.Asked += asked
+		}
+	}
+	matrix.Edges = append(matrix.Edges, inventory.entryEdges()...)
+	matrix.Edges = sortedEdges(matrix.Edges)
+	return matrix
+}
+
+func (i *Inventory) entryEdges() []Edge {
+	var edges []Edge
+	for _, entry := range i.Entries {
+		edges = append(edges, Edge{Principal: entry.Principal, Verb: entry.Verb, Resource: entry.Cluster})
+	}
+	return edges
+}
+
+// sortedEdges sorts edges and unites those that differ in actions only: two principals can go by one label.
+func sortedEdges(edges []Edge) []Edge {
+	slices.SortStableFunc(edges, func(a, b Edge) int {
+		return cmp.Or(strings.Compare(a.Principal, b.Principal), strings.Compare(a.Resource, b.Resource), strings.Compare(a.Verb, b.Verb))
+	})
+	var united []Edge
+	for _, edge := range edges {
+		if n := len(united); n > 0 && united[n-1].key() == edge.key() {
+			united[n-1].Actions = unique(append(slices.Clone(united[n-1].Actions), edge.Actions...))
+			continue
+		}
+		united = append(united, edge)
+	}
+	return united
+}
+
+func (e Edge) key() [3]string { return [3]string{e.Principal, e.Verb, e.Resource} }
+
+func (e Edge) String() string { return fmt.Sprintf("%s: %s: %s", e.Principal, e.Verb, e.Resource) }
+
+func unique(texts []string) []string { return slices.Compact(slices.Sorted(slices.Values(texts))) }
+
+// edges decides the questions about one principal and one resource.
+func (f *reach) edges(inventory *Inventory, table map[Kind][]verb, p *Principal, r *Resource) (edges []Edge, asked int) {
+	at := map[string]int{}
+	for question := range inventory.between(table, p, r) {
+		asked++
+		if !f.maybe(question.Request) || !f.world.Decide(question.Request).Allowed {
+			continue
+		}
+		n, known := at[question.Verb]
+		if !known {
+			n, at[question.Verb] = len(edges), len(edges)
+			edges = append(edges, Edge{Principal: p.Label, Verb: question.Verb, Resource: r.Label,
+				PrincipalConnection: p.Connection, ResourceConnection: r.Connection})
+		}
+		if !slices.Contains(edges[n].Actions, question.Request.Action) {
+			edges[n].Actions = append(edges[n].Actions, question.Request.Action)
+		}
+	}
+	return withoutNarrower(edges), asked
+}
+
+// withoutNarrower drops edges that another one includes.
+func withoutNarrower(edges []Edge) []Edge {
+	actions := map[string][]string{}
+	for _, edge := range edges {
+		actions[edge.Verb] = edge.Actions
+	}
+	return slices.DeleteFunc(edges, func(edge Edge) bool {
+		return slices.ContainsFunc(wider(edge.Verb), func(verb string) bool {
+			return !slices.ContainsFunc(edge.Actions, func(action string) bool { return !slices.Contains(actions[verb], action) })
+		})
+	})
+}
+
+// JSON is the matrix as a document.
+func (m *Matrix) JSON() (string, error) {
+	text, err := json.MarshalIndent(m, "", "  ")
+	return string(text) + "\n", err
+}
+
+// Table is the matrix for people: who may do what with what, and what it does not know.
+func (m *Matrix) Table() string {
+	rows := m.rows()
+	who, what := len("WHO"), len("WHAT")
+	for _, row := range rows {
+		who, what = max(who, len(row[0])), max(what, len(row[1]))
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%-*s  %-*s  %s\n", who, "WHO", what, "WHAT", "MAY")
+	before := ""
+	for _, row := range rows {
+		first := row[0]
+		if first == before {
+			first = ""
+		}
+		before = row[0]
+		fmt.Fprintf(&text, "%-*s  %-*s  %s\n", who, first, what, row[1], row[2])
+	}
+	for _, note := range m.Inventory.Notes {
+		fmt.Fprintf(&text, "note: %s\n", note)
+	}
+	fmt.Fprintf(&text, "%d principals, %d resources, %d requests, %d edges\n", len(m.labels()), len(m.Inventory.Resources), m.Asked, len(m.Edges))
+	return text.String()
+}
+
+// rows have principal, resource and verbs.
+func (m *Matrix) rows() [][3]string {
+	var rows [][3]string
+	for _, edge := range m.Edges {
+		if n := len(rows); n > 0 && rows[n-1][0] == edge.Principal && rows[n-1][1] == edge.Resource {
+			rows[n-1][2] += ", " + edge.Verb
+			continue
+		}
+		rows = append(rows, [3]string{edge.Principal, edge.Resource, edge.Verb})
+	}
+	return rows
+}
+
+func (m *Matrix) labels() []string {
+	var labels []string
+	for _, principal := range m.Inventory.Principals {
+		labels = append(labels, principal.Label)
+	}
+	return unique(labels)
+}

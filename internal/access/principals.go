@@ -1,0 +1,235 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
+)
+
+func plainMap(properties resource.PropertyMap) map[string]any {
+	object, _ := synth.Plain(resource.NewProperty(properties)).(map[string]any)
+	return object
+}
+
+// principals finds everybody.
+func (s *surveyor) principals() {
+	uses := s.uses()
+	for _, res := range slices.Concat(s.graph.OfType(typeRole), s.graph.OfType(typeUser)) {
+		if _, known := s.labels[value(res, "arn")]; known {
+			continue
+		}
+		principal := s.identity(res, uses)
+		s.labels[principal.ARN] = principal
+		s.Principals = append(s.Principals, principal)
+		if res.Read {
+			s.Notes = append(s.Notes, principal.Label+" was there before: only what the program adds to it is known")
+		}
+		if value(res, "permissionsBoundary") != "" {
+			s.Notes = append(s.Notes, principal.Label+" has a permissions boundary of the organization's: it is taken to allow everything")
+		}
+	}
+	at := s.graph.Location
+	for label, arn := range map[string]string{
+		labelAdministrator: at.GlobalARN("iam", "role/an-administrator", true),
+		labelOtherRole:     at.GlobalARN("iam", "role/another", true),
+		labelOtherAccount:  "arn:" + at.Partition + ":iam::" + otherAccount + ":role/an-administrator",
+		labelAnybody:       "*",
+	} {
+		s.Principals = append(s.Principals, Principal{Label: label, ARN: arn, Class: ClassOutsider})
+	}
+	s.services()
+	s.pods()
+}
+
+// use is what a role is for, by the resource that names it.
+type use struct {
+	label string
+	class Class
+}
+
+// uses says what roles are for, by ARN.
+func (s *surveyor) uses() map[string]use {
+	uses := map[string]use{}
+	add := func(arn, label string, class Class) {
+		if _, known := uses[arn]; !known && arn != "" {
+			uses[arn] = use{label, class}
+		}
+	}
+	for _, res := range s.graph.OfType("aws:eks/nodeGroup:NodeGroup") {
+		add(value(res, "nodeRoleArn"), "nodes", ClassNode)
+	}
+	for _, a := range s.associations() {
+		class, label := ClassPod, "pods "+a.namespace+"/"+a.account
+		if a.addon != "" {
+			class, label = ClassSystem, "add-on "+a.addon
+		}
+		add(a.role, label, class)
+	}
+	for _, res := range s.graph.OfType("aws:ec2/flowLog:FlowLog") {
+		add(value(res, "iamRoleArn"), "flow logs", ClassSystem)
+	}
+	for _, res := range s.graph.OfType("aws:glue/crawler:Crawler") {
+		label := "crawler " + s.part(res)
+		if c := s.connection(res); c != nil {
+			label = "crawler" + of(connectionName(c))
+		}
+		add(value(res, "role"), label, ClassSystem)
+	}
+	return uses
+}
+
+// identity says what a role or user is.
+func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal {
+	p := Principal{ARN: value(res, "arn"), Class: ClassSystem, Label: "role " + s.part(res)}
+	owner := s.owner(res)
+	used, known := uses[p.ARN]
+	if byName, ok := uses[value(res, "name")]; ok {
+		used, known = byName, ok
+	}
+	switch connection := s.connection(res); {
+	case known:
+		p.Label, p.Class = used.label, used.class
+		p.EndUsers = p.Class == ClassPod || p.Class == ClassNode
+	case connection != nil && !s.takenByServices(p.ARN):
+		p.Connection = connectionName(connection)
+		p.Label, p.Class, p.EndUsers = "connection "+p.Connection, ClassConnection, true
+		if id := said(connection, "externalId"); id != "" {
+			s.ExternalIDs[p.ARN] = id
+		}
+	case connection != nil:
+		p.Label = "role " + s.part(res) + of(connectionName(connection))
+	case owner != nil && owner.Type == "dss:index:DSSInstance" && res.Type == typeUser:
+		p.Label, p.Class = "DSS user", ClassHost
+	case owner != nil && owner.Type == "dss:index:DSSInstance":
+		p.Label, p.Class = "DSS host", ClassHost
+	case owner != nil && owner.Type == "dss:index:ComputeEKS" && s.part(res) == "cluster":
+		p.Label = "control plane"
+	}
+	return p
+}
+
+// association gives pods of a service account a role.
+type association struct{ role, cluster, namespace, account, addon string }
+
+// associations are those of pods and of add-ons, which work in kube-system.
+func (s *surveyor) associations() []association {
+	var found []association
+	for _, res := range s.graph.OfType("aws:eks/podIdentityAssociation:PodIdentityAssociation") {
+		found = append(found, association{value(res, "roleArn"), value(res, "clusterName"), value(res, "namespace"), value(res, "serviceAccount"), ""})
+	}
+	for _, res := range s.graph.OfType("aws:eks/addon:Addon") {
+		list, _ := plainMap(res.Inputs)["podIdentityAssociations"].([]any)
+		for _, item := range list {
+			entry, _ := item.(map[string]any)
+			role, _ := entry["roleArn"].(string)
+			account, _ := entry["serviceAccount"].(string)
+			found = append(found, association{role, value(res, "clusterName"), "kube-system", account, value(res, "addonName")})
+		}
+	}
+	return found
+}
+
+// podService takes roles for pods.
+const podService = "pods.eks.amazonaws.com"
+
+// pods adds the service of Pod Identity with the tags of each association, and of pods that have none.
+func (s *surveyor) pods() {
+	at := s.graph.Location
+	add := func(label, cluster, namespace, account string) {
+		p := Principal{Label: label, ARN: podService, Class: ClassService, Context: map[string][]string{
+			"aws:RequestTag/eks-cluster-arn":            {at.ARN("eks", "cluster/"+cluster)},
+			"aws:RequestTag/eks-cluster-name":           {cluster},
+			"aws:RequestTag/kubernetes-namespace":       {namespace},
+			"aws:RequestTag/kubernetes-service-account": {account},
+			"aws:SourceAccount":                         {at.AccountID},
+		}}
+		p.Context["aws:SourceArn"] = p.Context["aws:RequestTag/eks-cluster-arn"]
+		s.Principals = append(s.Principals, p)
+	}
+	for _, a := range s.associations() {
+		add("EKS for pods "+a.namespace+"/"+a.account, a.cluster, a.namespace, a.account)
+		add("EKS for pods of another service account", a.cluster, a.namespace, "another")
+		add("EKS for pods of another namespace", a.cluster, "another", a.account)
+		add("EKS for pods of another cluster", "another", a.namespace, a.account)
+	}
+}
+
+// source is what a service says of the resource that it acts for.
+type source struct{ service, resource string }
+
+// sources are the forms of the resources that services act for, by the beginning of their name.
+func sources() map[string]source {
+	return map[string]source{
+		"vpc-flow-logs": {"ec2", "vpc-flow-log/fl-1"}, "states": {"states", "stateMachine:one"}, "events": {"events", "rule/one"},
+		"glue": {"glue", "crawler/one"}, "eks": {"eks", "cluster/one"}, "lakeformation": {"lakeformation", "one"},
+		"logging.s3": {"s3", "one"},
+	}
+}
+
+// services adds every AWS service that a policy names, on behalf of this account and of another one, and one that none should name.
+func (s *surveyor) services() {
+	names := map[string]bool{"lambda.amazonaws.com": true}
+	for _, identity := range s.world.Identities {
+		if identity.Trust != nil {
+			addServices(names, identity.Trust.Document)
+		}
+	}
+	for _, entry := range s.world.Resources {
+		for _, policy := range entry.Policies {
+			addServices(names, policy.Document)
+		}
+	}
+	delete(names, podService)
+	for name := range names {
+		s.Principals = append(s.Principals,
+			Principal{Label: "service " + s.short(name), ARN: name, Class: ClassService, Context: s.onBehalf(name, s.graph.Location.AccountID)},
+			Principal{Label: "service " + s.short(name) + " for another account", ARN: name, Class: ClassService, Context: s.onBehalf(name, otherAccount)})
+	}
+}
+
+func addServices(names map[string]bool, document iam.Document) {
+	for _, statement := range document.Statements {
+		if statement.Principal != nil && statement.Effect == iam.EffectAllow {
+			for _, name := range statement.Principal.Service {
+				names[name] = true
+			}
+		}
+	}
+}
+
+// short is a service's name without region and domain.
+func (s *surveyor) short(name string) string {
+	name, _, _ = strings.Cut(name, ".amazonaws.com")
+	return strings.TrimSuffix(name, "."+s.graph.Location.Region)
+}
+
+// onBehalf is what a service's requests carry when it acts for an account.
+func (s *surveyor) onBehalf(name, account string) map[string][]string {
+	context := map[string][]string{"aws:SourceAccount": {account}}
+	at := s.graph.Location
+	at.AccountID = account
+	if from, ok := sources()[s.short(name)]; ok {
+		context["aws:SourceArn"] = []string{at.ARN(from.service, from.resource)}
+		if from.service == "s3" {
+			context["aws:SourceArn"] = []string{at.GlobalARN("s3", from.resource, false)}
+		}
+	}
+	if s.short(name) == "logs" {
+		context["kms:EncryptionContext:aws:logs:arn"] = []string{at.ARN("logs", "log-group:one")}
+	}
+	return context
+}
+
+// takenByServices says whether a role is there for AWS services.
+func (s *surveyor) takenByServices(arn string) bool {
+	trust := s.world.Identities[arn].Trust
+	names := map[string]bool{}
+	if trust != nil {
+		addServices(names, trust.Document)
+	}
+	return len(names) > 0
+}

@@ -1,0 +1,172 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
+)
+
+// Question is one request that is put to the policies.
+type Question struct {
+	Principal *Principal
+	Resource  *Resource
+	// Verb is the verb of the action, with what is special about the situation: "read without TLS".
+	Verb string
+	// Request is what is decided.
+	Request decide.Request
+}
+
+// situation is what a request carries that somebody can bring about.
+type situation struct {
+	// suffix is said after the verb; empty for the ordinary situation.
+	suffix  string
+	context map[string][]string
+}
+
+// Questions yields every question of the matrix, in an order that does not change.
+func (i *Inventory) Questions(yield func(Question) bool) {
+	table := verbs()
+	for p := range i.Principals {
+		for r := range i.Resources {
+			for question := range i.between(table, &i.Principals[p], &i.Resources[r]) {
+				if !yield(question) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// between are the questions about one principal and one resource.
+func (i *Inventory) between(table map[Kind][]verb, p *Principal, r *Resource) func(func(Question) bool) {
+	return func(yield func(Question) bool) {
+		if !p.isAsked(r) {
+			return
+		}
+		for _, verb := range table[r.Kind] {
+			for _, action := range verb.actions {
+				for _, s := range i.situations(r, verb.on, action) {
+					question := Question{p, r, verb.name + s.suffix, decide.Request{
+						Principal: p.ARN, Action: action, Resource: r.Parts[verb.on], Context: joined(p.Context, s.context),
+					}}
+					if !yield(question) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// isAsked leaves out what is known: administrators may do everything in their own account that no policy of a resource denies.
+func (p *Principal) isAsked(r *Resource) bool {
+	guarded := []Kind{KindObjects, KindBucket, KindSecret, KindKey}
+	switch p.Label {
+	case labelAdministrator:
+		return slices.Contains(guarded, r.Kind) && !r.Outside
+	case labelOtherAccount:
+		return slices.Contains(append(guarded, KindRole, KindRepository, KindDatabase, KindCatalog), r.Kind) && !r.Outside
+	}
+	return true
+}
+
+func joined(contexts ...map[string][]string) map[string][]string {
+	all := map[string][]string{}
+	for _, context := range contexts {
+		maps.Copy(all, context)
+	}
+	return all
+}
+
+// situations are those in which an action is asked for.
+func (i *Inventory) situations(r *Resource, on Part, action string) []situation {
+	ordinary := situation{"", r.Context}
+	switch {
+	case r.Kind == KindObjects && on == PartBucket:
+		prefix := r.Context["s3:prefix"][0]
+		below := situation{"", map[string][]string{"s3:prefix": {prefix + probe + "/"}, "s3:delimiter": {"/"}}}
+		return withoutTLS(ordinary, below)
+	case r.Kind == KindBucket && strings.HasPrefix(action, "s3:ListBucket"):
+		return withoutTLS(ordinary, situation{"", map[string][]string{"s3:prefix": {""}}})
+	case r.Kind == KindObjects:
+		return withoutTLS(situation{})
+	case r.Kind == KindBucket, r.Kind == KindSecret:
+		return withoutTLS(ordinary)
+	case r.Kind == KindKey:
+		return i.keySituations(action)
+	case action == "ec2:CreateTags":
+		return []situation{ordinary, {markAsMade, map[string][]string{"ec2:CreateAction": {"CreateSnapshot"}}}}
+	case action == "iam:PassRole":
+		return passedTo()
+	case action == "sts:AssumeRole":
+		return i.assuming(r)
+	}
+	return []situation{ordinary}
+}
+
+func withoutTLS(ordinary ...situation) []situation {
+	all := slices.Clone(ordinary)
+	for _, s := range ordinary {
+		all = append(all, situation{s.suffix + " without TLS", joined(s.context, map[string][]string{"aws:SecureTransport": {"false"}})})
+	}
+	return all
+}
+
+// callers are the services that call KMS for somebody else.
+func callers() []string { return []string{"athena", "ec2", "glue", "s3", "secretsmanager", "sqs"} }
+
+// keySituations are calls of KMS by the principal itself, and through services, which call it with the principal's rights.
+func (i *Inventory) keySituations(action string) []situation {
+	all := []situation{{}}
+	for _, service := range callers() {
+		all = append(all, situation{markThrough + service, map[string][]string{"kms:ViaService": {service + "." + i.Region + "." + i.suffix}}})
+	}
+	if action != "kms:CreateGrant" {
+		return all
+	}
+	for _, s := range slices.Clone(all) {
+		all = append(all, situation{markForAWS + s.suffix, joined(s.context, map[string][]string{"kms:GrantIsForAWSResource": {"true"}})})
+	}
+	return all
+}
+
+func passedTo() []situation {
+	all := []situation{{}}
+	for _, service := range []string{"ec2", "eks", "glue", "lambda"} {
+		all = append(all, situation{" to " + service, map[string][]string{"iam:PassedToService": {service + ".amazonaws.com"}}})
+	}
+	return all
+}
+
+// assuming are the ways to take a role: with the external id that DSS says for it, if there is one, without, and with another.
+func (i *Inventory) assuming(r *Resource) []situation {
+	id, known := i.ExternalIDs[r.Parts[Whole]]
+	if !known {
+		return []situation{{}}
+	}
+	return []situation{
+		{"", map[string][]string{"sts:ExternalId": {id}}},
+		{" without its external id", nil},
+		{" with another external id", map[string][]string{"sts:ExternalId": {"another"}}},
+	}
+}
+
+// Marks of situations in which less is allowed than in the ordinary one.
+const (
+	markThrough = " through "
+	markForAWS  = " for resources of AWS"
+	markAsMade  = " as it is made"
+)
+
+// wider are the verbs that include a verb: who may decrypt may decrypt through S3.
+func wider(verb string) []string {
+	plain, service, through := strings.Cut(verb, markThrough)
+	unmarked := strings.TrimSuffix(strings.TrimSuffix(plain, markForAWS), markAsMade)
+	all := []string{unmarked, plain}
+	if through {
+		all = append(all, unmarked+markThrough+service)
+	}
+	return slices.DeleteFunc(all, func(other string) bool { return other == verb })
+}

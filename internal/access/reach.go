@@ -1,0 +1,141 @@
+package access
+
+import (
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
+)
+
+// reach sorts out the questions that no policy could answer with yes: nearly all of them. What is left is decided.
+type reach struct {
+	world *decide.World
+	// identities has what statements of identities allow at most, resources what those of resources do, by ARN.
+	identities, resources map[string][]grant
+}
+
+// grant is an upper bound of what a statement allows: conditions and principals are not looked at.
+type grant struct{ actions, resources []string }
+
+func newReach(world *decide.World) *reach {
+	f := &reach{world: world, identities: map[string][]grant{}, resources: map[string][]grant{}}
+	for arn := range world.Identities {
+		f.readIdentity(arn)
+	}
+	for arn := range world.Resources {
+		f.readResource(arn)
+	}
+	return f
+}
+
+// readIdentity reads the policies of an identity again.
+func (f *reach) readIdentity(arn string) {
+	f.identities[arn], f.resources[arn] = nil, nil
+	identity := f.world.Identities[arn]
+	for _, policy := range identity.Policies {
+		f.identities[arn] = append(f.identities[arn], grants(policy.Document)...)
+	}
+	if identity.Trust != nil {
+		f.resources[arn] = grants(identity.Trust.Document)
+	}
+}
+
+// readResource reads the policies of a resource again.
+func (f *reach) readResource(arn string) {
+	f.resources[arn] = nil
+	for _, policy := range f.world.Resources[arn].Policies {
+		f.resources[arn] = append(f.resources[arn], grants(policy.Document)...)
+	}
+}
+
+func grants(document iam.Document) []grant {
+	var all []grant
+	for _, s := range document.Statements {
+		if s.Effect != iam.EffectAllow {
+			continue
+		}
+		g := grant{s.Actions, s.Resources}
+		if len(s.NotActions) > 0 {
+			g.actions = []string{"*"}
+		}
+		if len(s.NotResources) > 0 || len(s.Resources) == 0 {
+			g.resources = []string{"*"}
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+// maybe is false only where no statement of the principal nor of the resource could allow the request.
+func (f *reach) maybe(request decide.Request) bool {
+	for _, g := range f.identities[request.Principal] {
+		if matchesAny(g.actions, request.Action) && matchesAny(g.resources, request.Resource) {
+			return true
+		}
+	}
+	for _, g := range f.resources[covering(f.world, request.Resource)] {
+		if matchesAny(g.actions, request.Action) {
+			return true
+		}
+	}
+	return false
+}
+
+// covering is the ARN of the entry that has the policy of a resource: the bucket's of an object, the catalog's of a table.
+func covering(world *decide.World, arn string) string {
+	if _, ok := world.Resources[arn]; ok {
+		return arn
+	}
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return arn
+	}
+	switch parts[2] {
+	case "s3":
+		bucket, _, _ := strings.Cut(arn, "/")
+		return bucket
+	case "glue":
+		return strings.Join(parts[:5], ":") + ":catalog"
+	}
+	return arn
+}
+
+func matchesAny(patterns []string, text string) bool {
+	for _, pattern := range patterns {
+		if matches(strings.ToLower(pattern), strings.ToLower(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches is generous: a policy variable stands for anything, and letters of either case are the same.
+func matches(pattern, text string) bool {
+	for {
+		star := strings.IndexAny(pattern, "*?$")
+		if star < 0 {
+			return pattern == text
+		}
+		if !strings.HasPrefix(text, pattern[:star]) {
+			return false
+		}
+		rest := pattern[star+1:]
+		text = text[star:]
+		if pattern[star] == '?' {
+			if text == "" {
+				return false
+			}
+			pattern, text = rest, text[1:]
+			continue
+		}
+		if pattern[star] == '$' {
+			return true
+		}
+		for i := len(text); i >= 0; i-- {
+			if matches(rest, text[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+}

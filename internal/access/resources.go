@@ -1,0 +1,288 @@
+package access
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
+)
+
+// probe is the name of an object, a table, a snapshot that stands for all of its kind.
+const probe = "probe"
+
+// resources finds everything that is asked for, and beside what the platform has one of its kind that it does not have.
+func (s *surveyor) resources() {
+	s.buckets()
+	s.catalog()
+	at := s.graph.Location
+	s.each(typeRepository, KindRepository, "repository ", partARN)
+	s.each(typeSecret, KindSecret, "secret ", partARN)
+	s.each(typeKey, KindKey, "key ", partARN)
+	s.each("aws:ebs/volume:Volume", KindVolume, "volume ", partARN)
+	s.each("aws:ec2/instance:Instance", KindInstance, "instance ", func(res *synth.Resource) map[Part]string {
+		return whole(at.ARN("ec2", "instance/"+res.ID))
+	})
+	s.each("aws:ssm/document:Document", KindDocument, "document ", partARN)
+	s.each("aws:ssm/association:Association", KindAssociation, "association ", func(res *synth.Resource) map[Part]string {
+		return whole(at.ARN("ssm", "association/"+value(res, "associationId")))
+	})
+	s.each("aws:cloudformation/stack:Stack", KindStack, "stack ", partARN)
+	s.each("aws:sfn/stateMachine:StateMachine", KindStateMachine, "state machine ", partARN)
+	s.each("aws:cloudwatch/logGroup:LogGroup", KindLogGroup, "log group ", func(res *synth.Resource) map[Part]string {
+		return map[Part]string{Whole: value(res, "arn"), PartStream: value(res, "arn") + ":log-stream:" + probe}
+	})
+	s.each("eks:index:Cluster", KindCluster, "cluster", func(res *synth.Resource) map[Part]string {
+		return whole(at.ARN("eks", "cluster/"+value(res, "name")))
+	})
+	s.roles()
+	s.others()
+}
+
+func whole(arn string) map[Part]string { return map[Part]string{Whole: arn} }
+
+func partARN(res *synth.Resource) map[Part]string { return whole(value(res, "arn")) }
+
+// each adds the resources of a type.
+func (s *surveyor) each(token string, kind Kind, label string, parts func(*synth.Resource) map[Part]string) {
+	for _, res := range s.graph.OfType(token) {
+		name := label
+		if strings.HasSuffix(label, " ") {
+			name += s.part(res)
+		}
+		connection := ""
+		if c := s.connection(res); c != nil {
+			connection = connectionName(c)
+		}
+		s.add(Resource{Kind: kind, Label: name + of(connection), Connection: connection, Parts: parts(res)})
+	}
+}
+
+func (s *surveyor) add(resource Resource) { s.Resources = append(s.Resources, resource) }
+
+// roles are resources, too: they can be taken, handed to services, and changed.
+func (s *surveyor) roles() {
+	for _, principal := range s.labels {
+		kind, label := KindRole, "role of "+principal.Label
+		if strings.Contains(principal.ARN, ":user/") {
+			kind = KindUser
+		}
+		s.add(Resource{Kind: kind, Label: strings.Replace(label, "role of role ", "role ", 1), Connection: principal.Connection,
+			Parts: whole(principal.ARN)})
+	}
+}
+
+// others are what belongs to the account but not to the platform, and what has no ARN.
+func (s *surveyor) others() {
+	at := s.graph.Location
+	global := "arn:" + at.Partition + ":"
+	for _, other := range []struct {
+		kind  Kind
+		label string
+		parts map[Part]string
+	}{
+		{KindRepository, "another repository", whole(at.ARN("ecr", "repository/another/"+probe))},
+		{KindSecret, "another secret", whole(at.ARN("secretsmanager", "secret:another-AbCdEf"))},
+		{KindKey, "another key", whole(at.ARN("kms", "key/another"))},
+		{KindVolume, "another volume", whole(at.ARN("ec2", "volume/vol-another"))},
+		{KindInstance, "another instance", whole(at.ARN("ec2", "instance/i-another"))},
+		{KindDocument, "another document", whole(at.ARN("ssm", "document/another"))},
+		{KindAssociation, "another association", whole(at.ARN("ssm", "association/another"))},
+		{KindStack, "another stack", whole(at.ARN("cloudformation", "stack/another/0123"))},
+		{KindStateMachine, "another state machine", whole(at.ARN("states", "stateMachine:another"))},
+		{KindLogGroup, "another log group", map[Part]string{
+			Whole: at.ARN("logs", "log-group:another"), PartStream: at.ARN("logs", "log-group:another:log-stream:"+probe)}},
+		{KindCluster, "another cluster", whole(at.ARN("eks", "cluster/another"))},
+		{KindSnapshot, "snapshots", whole(global + "ec2:" + at.Region + "::snapshot/snap-" + probe)},
+		{KindParameter, "parameters", whole(at.ARN("ssm", "parameter/another"))},
+		{KindRole, "role another", whole(at.GlobalARN("iam", "role/one-more", true))},
+		{KindUser, "user another", whole(at.GlobalARN("iam", "user/one-more", true))},
+		{KindIAM, "IAM", whole(at.GlobalARN("iam", "policy/one-more", true))},
+		{KindAccount, "account", whole("*")},
+		{KindNetwork, "network of the account", whole(at.ARN("ec2", "network-interface/eni-another"))},
+	} {
+		s.add(Resource{Kind: other.kind, Label: other.label, Parts: other.parts, Outside: true})
+	}
+	for prefix := range s.prefixes() {
+		s.add(Resource{Kind: KindRepository, Label: "repositories that DSS makes", Parts: whole(at.ARN("ecr", "repository/"+prefix+"/"+probe))})
+	}
+}
+
+// prefixes are what names of repositories begin with.
+func (s *surveyor) prefixes() map[string]bool {
+	found := map[string]bool{}
+	for _, res := range s.graph.OfType(typeRepository) {
+		if prefix, _, ok := strings.Cut(value(res, "name"), "/"); ok {
+			found[prefix] = true
+		}
+	}
+	return found
+}
+
+// area is a part of a bucket: everything below a prefix.
+type area struct{ bucket, prefix, label, connection string }
+
+// otherBucket stands for all buckets of the account that are not the platform's.
+const otherBucket = "another-bucket"
+
+// buckets adds each bucket, the areas in it, and what is in no area.
+func (s *surveyor) buckets() {
+	at := s.graph.Location
+	areas := s.areas()
+	names := map[string]string{otherBucket: "another bucket"}
+	for _, res := range s.graph.OfType(typeBucket) {
+		connection := ""
+		if c := s.connection(res); c != nil {
+			connection = connectionName(c)
+		}
+		names[value(res, "bucket")] = "bucket " + s.part(res) + of(connection)
+	}
+	for _, a := range areas {
+		if _, known := names[a.bucket]; !known {
+			names[a.bucket] = "bucket outside of the platform" + of(a.connection)
+		}
+	}
+	for _, bucket := range slices.Sorted(maps.Keys(names)) {
+		arn := at.GlobalARN("s3", bucket, false)
+		outside := bucket == otherBucket
+		s.add(Resource{Kind: KindBucket, Label: names[bucket], Parts: whole(arn), Outside: outside})
+		wholeTaken := false
+		for _, a := range areas {
+			if a.bucket == bucket {
+				wholeTaken = wholeTaken || a.prefix == ""
+				s.add(s.objects(arn, a))
+			}
+		}
+		if !wholeTaken {
+			rest := s.objects(arn, area{bucket, "elsewhere-" + probe + "/", "objects elsewhere in " + names[bucket], ""})
+			rest.Outside = outside
+			s.add(rest)
+		}
+	}
+}
+
+func (s *surveyor) objects(bucket string, a area) Resource {
+	return Resource{Kind: KindObjects, Label: a.label, Connection: a.connection,
+		Parts:   map[Part]string{Whole: bucket + "/" + a.prefix + probe, PartBucket: bucket},
+		Context: map[string][]string{"s3:prefix": {a.prefix}}}
+}
+
+// areas are what connections, workgroups and the host have in buckets. Where two are the same, the first names it.
+func (s *surveyor) areas() []area {
+	var found []area
+	seen := map[[2]string]bool{}
+	add := func(a area) {
+		if key := [2]string{a.bucket, a.prefix}; a.bucket != "" && !seen[key] {
+			seen[key] = true
+			found = append(found, a)
+		}
+	}
+	for _, c := range s.graph.OfType(connectionType) {
+		name := connectionName(c)
+		add(area{s.bucketOf(c), said(c, "prefix"), "data" + of(name), name})
+	}
+	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
+		configuration, _ := plainMap(res.State)["configuration"].(map[string]any)
+		results, _ := configuration["resultConfiguration"].(map[string]any)
+		location, _ := results["outputLocation"].(string)
+		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
+		label, connection := s.workgroupLabel(res)
+		add(area{bucket, prefix, "results of " + label, connection})
+	}
+	for _, res := range s.graph.OfType("aws:s3/bucketObjectv2:BucketObjectv2") {
+		folder, _, below := strings.Cut(value(res, "key"), "/")
+		if below {
+			add(area{value(res, "bucket"), folder + "/", "objects below " + folder + "/ that the program delivers", ""})
+		}
+	}
+	return found
+}
+
+// bucketOf is the bucket that a connection's data is in.
+func (s *surveyor) bucketOf(connection *synth.Resource) string {
+	for _, res := range s.graph.OfType(typeBucket) {
+		if res.ParentURN == connection.URN {
+			return cmp.Or(said(connection, "bucketName"), value(res, "bucket"))
+		}
+	}
+	return cmp.Or(said(connection, "bucketName"), said(connection, "bucket"))
+}
+
+// catalog adds databases, workgroups and the catalog as a whole.
+func (s *surveyor) catalog() {
+	at := s.graph.Location
+	database := func(label, connection, name string, outside bool) {
+		s.add(Resource{Kind: KindDatabase, Label: label, Connection: connection, Outside: outside, Parts: map[Part]string{
+			Whole: at.ARN("glue", "database/"+name), PartTable: at.ARN("glue", "table/"+name+"/"+probe)}})
+	}
+	for _, res := range s.graph.OfType("aws:glue/catalogDatabase:CatalogDatabase") {
+		label, connection := "database of the platform", s.holder("databases", value(res, "name"))
+		if connection != "" {
+			label = "databases" + of(connection)
+		}
+		database(label, connection, value(res, "name"), false)
+	}
+	database("database default", "", "default", true)
+	database("another database", "", "another_database", true)
+	workgroup := func(label, connection, name string, outside bool) {
+		s.add(Resource{Kind: KindWorkgroup, Label: label, Connection: connection, Outside: outside, Parts: whole(at.ARN("athena", "workgroup/"+name))})
+	}
+	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
+		label, connection := s.workgroupLabel(res)
+		workgroup(label, connection, value(res, "name"), false)
+	}
+	workgroup("another workgroup", "", "another", true)
+	s.add(Resource{Kind: KindCatalog, Label: "Glue catalog", Parts: whole(at.ARN("glue", "catalog"))})
+}
+
+func (s *surveyor) workgroupLabel(res *synth.Resource) (label, connection string) {
+	if connection = s.holder("workgroup", value(res, "name")); connection != "" {
+		return "workgroup" + of(connection), connection
+	}
+	return "workgroup of the platform", ""
+}
+
+// holder is the connection that says that something is its own, by the key and the name of it.
+func (s *surveyor) holder(key, name string) string {
+	for _, c := range s.graph.OfType(connectionType) {
+		if said(c, key) == name || slices.Contains(saidList(c, key), name) {
+			return connectionName(c)
+		}
+	}
+	return ""
+}
+
+// entries are whom the cluster lets in.
+func (s *surveyor) entries() {
+	scopes := map[[2]string][]string{}
+	for _, res := range s.graph.OfType("aws:eks/accessPolicyAssociation:AccessPolicyAssociation") {
+		policy := value(res, "policyArn")
+		verb := "Kubernetes: " + policy[strings.LastIndex(policy, "/")+1:]
+		scope, _ := plainMap(res.Inputs)["accessScope"].(map[string]any)
+		if namespaces, ok := scope["namespaces"].([]any); ok {
+			var names []string
+			for _, name := range namespaces {
+				text, _ := name.(string)
+				names = append(names, text)
+			}
+			verb += " in " + strings.Join(names, " ")
+		}
+		key := [2]string{value(res, "principalArn"), value(res, "clusterName")}
+		scopes[key] = append(scopes[key], verb)
+	}
+	for _, res := range s.graph.OfType("aws:eks/accessEntry:AccessEntry") {
+		key := [2]string{value(res, "principalArn"), value(res, "clusterName")}
+		label := "who deploys"
+		if principal, ok := s.labels[key[0]]; ok {
+			label = principal.Label
+		}
+		for _, group := range values(res, "kubernetesGroups") {
+			scopes[key] = append(scopes[key], "Kubernetes: group "+group)
+		}
+		for _, verb := range scopes[key] {
+			s.Entries = append(s.Entries, Entry{Principal: label, Cluster: "cluster", Verb: verb})
+		}
+	}
+	slices.SortFunc(s.Entries, func(a, b Entry) int { return strings.Compare(a.Principal+a.Verb, b.Principal+b.Verb) })
+}
