@@ -45,6 +45,8 @@ type GlueAthenaCatalog struct {
 	// registered are the locations that Lake Formation guards.
 	registered []pulumi.Resource
 	databases  map[string]pulumi.Resource
+	// results are where workgroups' results go.
+	results map[string]pulumi.StringOutput
 	// granted is what Lake Formation's permissions give to a role on a database so far.
 	granted map[grantKey]access
 }
@@ -63,7 +65,7 @@ func NewGlueAthenaCatalog(
 	}
 	c := &GlueAthenaCatalog{
 		ctx: ctx, name: name, args: args.withDefaults(),
-		databases: map[string]pulumi.Resource{}, granted: map[grantKey]access{},
+		databases: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{}, granted: map[grantKey]access{},
 	}
 	if err := ctx.RegisterComponentResourceV2(Token, name, c.inputs(), c, opts...); err != nil {
 		return nil, fmt.Errorf("registering catalog %s: %w", name, err)
@@ -96,7 +98,7 @@ func (c *GlueAthenaCatalog) build() error {
 	}
 	c.DatabaseNames = pulumi.ToStringArray(c.args.databaseNames()).ToStringArrayOutput()
 	c.WorkgroupNames = pulumi.ToStringArray(c.args.workgroupNames()).ToStringArrayOutput()
-	for _, step := range []func() error{c.key, c.encrypt, c.lakeFormation, c.makeDatabases, c.results, c.workgroups, c.capacity, c.crawlers} {
+	for _, step := range []func() error{c.key, c.encrypt, c.lakeFormation, c.makeDatabases, c.resultsBucket, c.workgroups, c.capacity, c.crawlers} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -180,8 +182,8 @@ func (d Database) locationInput() pulumi.StringPtrInput {
 // resultsPrefix is what the keys of a workgroup's results begin with.
 func resultsPrefix(workgroup string) string { return "results/" + workgroup + "/" }
 
-// results makes the bucket of results, where none was given.
-func (c *GlueAthenaCatalog) results() error {
+// resultsBucket makes the bucket of results, where none was given.
+func (c *GlueAthenaCatalog) resultsBucket() error {
 	c.ResultsBucketName = pulumi.String("").ToStringOutput()
 	if len(c.args.Workgroups) == 0 {
 		return nil

@@ -91,8 +91,8 @@ func (c *GlueAthenaCatalog) Permit(ctx *pulumi.Context, name string, to *role.Ro
 	return c.permit(ctx, name, to, databases, level)
 }
 
-// UsesLakeFormation says whether Lake Formation decides on access, too.
-func (c *GlueAthenaCatalog) UsesLakeFormation() bool { return c.args.usesLakeFormation() }
+// Model says what decides on access.
+func (c *GlueAthenaCatalog) Model() PermissionModel { return c.args.PermissionModel }
 
 // resolve puts all of the catalog's for what a scope leaves open, and finds names that the catalog does not have.
 func (a *GlueAthenaCatalogArgs) resolve(scope Scope) (Scope, error) {

@@ -27,12 +27,30 @@ func (c *GlueAthenaCatalog) workgroups() error {
 			return fmt.Errorf("creating workgroup %s: %w", workgroup.Name, err)
 		}
 		c.Ready = append(c.Ready, made)
+		c.results[workgroup.Name] = pulumi.OutputWithDependencies(c.ctx.Context(), location, made).(pulumi.StringOutput)
 		if err := c.saveQueries(workgroup, made); err != nil {
 			return err
 		}
 	}
 	c.ResultsLocations = locations.ToStringMapOutput()
 	return nil
+}
+
+// ResultsLocation is where results of one workgroup go, once it is there; empty for one that the catalog does not have.
+func (c *GlueAthenaCatalog) ResultsLocation(workgroup string) pulumi.StringOutput {
+	if location, has := c.results[workgroup]; has {
+		return location
+	}
+	return pulumi.String("").ToStringOutput()
+}
+
+// DatabaseName is the name of a database, once it is there.
+func (c *GlueAthenaCatalog) DatabaseName(database string) pulumi.StringOutput {
+	name := pulumi.String(database).ToStringOutput()
+	if made, ours := c.databases[database]; ours {
+		return pulumi.OutputWithDependencies(c.ctx.Context(), name, made).(pulumi.StringOutput)
+	}
+	return name
 }
 
 // saveQueries keeps a workgroup's queries for everybody who uses it.

@@ -99,13 +99,13 @@ func (d *DSSInstance) createsClusters() bool {
 func (d *DSSInstance) hostPolicy() pulumi.StringOutput {
 	return pulumi.All(
 		d.assets.bucket, d.assets.bucketKey, d.assets.document.Arn, d.DataVolumeID, orEmpty(d.args.LicenseKMSKeyARN), d.keyARN,
-		orEmpty(d.args.SourceKMSKeyARN), d.dssState(),
+		orEmpty(d.args.SourceKMSKeyARN), d.dssState(), orEmpty(d.args.ConnectionSecretsKMSKeyARN),
 	).ApplyT(func(v []any) string {
 		text := func(i int) string { return v[i].(string) }
 		state := v[7].(dssState)
 		args := hostPolicyArgs{
 			bucket: text(0), bucketKey: text(1), document: text(2), stack: d.stackName(),
-			read: state.read, write: state.write, secretKeys: []string{text(4)},
+			read: withPatterns(d.connectionSecrets(), state.read), write: state.write, secretKeys: []string{text(4), text(8)},
 			objects: objectARNs(state.document, d.location.Partition), objectsKey: text(6),
 		}
 		if *d.args.Install {
@@ -121,11 +121,32 @@ func (d *DSSInstance) computePolicy() pulumi.StringOutput {
 	return resolvedSettings(d.args.Settings).ApplyT(func(v any) string {
 		settings := v.(dssnode.Settings[string])
 		clusters := unique(append(slices.Clone(d.args.ClusterNames), clustersOf(settings)...))
-		return computePolicy(d.location, clusters, withPatterns(d.args.ConnectionRoleARNs, rolesOf(settings))).JSON()
+		patterns := append(slices.Clone(d.args.ConnectionRoleARNs), d.connectionRoles()...)
+		return computePolicy(d.location, clusters, withPatterns(patterns, rolesOf(settings))).JSON()
 	}).(pulumi.StringOutput)
 }
 
-// withPatterns are roles and patterns of them, without the roles that a pattern has already: many connections fit into a policy only
+// connectionRoles are patterns of the roles below the paths that connections' roles have.
+func (d *DSSInstance) connectionRoles() []string {
+	patterns := make([]string, len(d.args.ConnectionRolePaths))
+	for i, path := range d.args.ConnectionRolePaths {
+		// The path is the connections' own, and every role below it trusts DSS or nobody.
+		patterns[i] = d.location.GlobalARN("iam", "role"+path+"*")
+	}
+	return patterns
+}
+
+// connectionSecrets are patterns of the secrets with connections' key pairs.
+func (d *DSSInstance) connectionSecrets() []string {
+	patterns := make([]string, len(d.args.ConnectionSecretPrefixes))
+	for i, prefix := range d.args.ConnectionSecretPrefixes {
+		// Secrets Manager ends names with characters of its own, and rotation makes new secrets.
+		patterns[i] = d.location.ARN("secretsmanager", "secret:"+prefix+"*")
+	}
+	return patterns
+}
+
+// withPatterns are ARNs and patterns of them, without the ARNs that a pattern has already: many connections fit into a policy only
 // by a pattern.
 func withPatterns(patterns, roles []string) []string {
 	all := slices.Clone(patterns)

@@ -267,7 +267,21 @@ func (a *DSSInstanceArgs) identityProblems() problem.List {
 				"%q is not one", arn)
 		}
 	}
-	if a.RoleName != "" && len(a.ClusterNames)+len(a.ConnectionRoleARNs) > 0 {
+	for i, path := range a.ConnectionRolePaths {
+		at := problem.Index("connectionRolePaths", i)
+		wrong.AddError(at, awsname.IAMPath.Check(path))
+		if path == "/" || strings.ContainsAny(path, "*?") {
+			wrong.Add(at, "give a path that only the connections' roles have", "%q has roles of others, too", path)
+		}
+	}
+	for i, prefix := range a.ConnectionSecretPrefixes {
+		at := problem.Index("connectionSecretPrefixes", i)
+		wrong.AddError(at, awsname.Secret.Check(prefix))
+		if !strings.HasSuffix(prefix, "/") {
+			wrong.Add(at, "end it with a slash: a name that only begins alike does not belong to it", "%q is half a name", prefix)
+		}
+	}
+	if a.RoleName != "" && len(a.ClusterNames)+len(a.ConnectionRoleARNs)+len(a.ConnectionRolePaths)+len(a.ConnectionSecretPrefixes) > 0 {
 		wrong.Add("roleName", "grant it where the role is made, and leave out clusterNames and connectionRoleArns",
 			"nothing is granted to a role that is there")
 	}

@@ -35,6 +35,9 @@ type Args struct {
 	// S3 delivers them only to buckets that are encrypted with S3's own keys, so it cannot be one of this package's.
 	// Default: no access logs.
 	AccessLogs pulumi.StringInput
+	// ForAccessLogs makes a bucket that S3 delivers other buckets' access logs to: encrypted with S3's own keys, as S3 does
+	// not deliver to buckets with a KMS key. KMSKeyARN is left out then.
+	ForAccessLogs bool
 	// Statements gives further statements of the bucket's policy, by the bucket's ARN.
 	Statements func(arn string) []iam.Statement
 	// Tags are put on the bucket.
@@ -56,7 +59,7 @@ type Bucket struct {
 
 // New makes a bucket. Unless both keys of removal are turned it survives `destroy`, with its objects and settings.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Bucket, error) {
-	if args.KMSKeyARN == nil {
+	if args.KMSKeyARN == nil && !args.ForAccessLogs {
 		return nil, fmt.Errorf("creating bucket %s: %w", name, errNoKey)
 	}
 	made, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
@@ -116,22 +119,26 @@ func (b *Bucket) close(ctx *pulumi.Context, name string, args Args, opts []pulum
 // policy is known before the bucket is there, and so shows in a preview, where the bucket's name is fixed.
 func (b *Bucket) policy(args Args) pulumi.StringInput {
 	if args.Name != "" {
-		return pulumi.String(Policy(args.Location.BucketARN(args.Name), args.Statements).JSON())
+		return pulumi.String(Policy(args.Location.BucketARN(args.Name), args.statements()).JSON())
 	}
-	return b.ARN.ApplyT(func(arn string) string { return Policy(arn, args.Statements).JSON() }).(pulumi.StringOutput)
+	return b.ARN.ApplyT(func(arn string) string { return Policy(arn, args.statements()).JSON() }).(pulumi.StringOutput)
 }
 
 // encrypt makes the key the default of all objects. The bucket key spares a call of KMS for each object.
 func (b *Bucket) encrypt(ctx *pulumi.Context, name string, args Args, opts []pulumi.ResourceOption) error {
 	byDefault := s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
-		SseAlgorithm: pulumi.String("aws:kms"), KmsMasterKeyId: args.KMSKeyARN.ToStringOutput().ToStringPtrOutput(),
+		SseAlgorithm: pulumi.String("AES256"),
+	}
+	if !args.ForAccessLogs {
+		byDefault.SseAlgorithm = pulumi.String("aws:kms")
+		byDefault.KmsMasterKeyId = args.KMSKeyARN.ToStringOutput().ToStringPtrOutput()
 	}
 	made, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name+"-encryption",
 		&s3.BucketServerSideEncryptionConfigurationV2Args{
 			Bucket: b.Name,
 			Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{
 				s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
-					BucketKeyEnabled:                   pulumi.Bool(true),
+					BucketKeyEnabled:                   pulumi.Bool(!args.ForAccessLogs),
 					ApplyServerSideEncryptionByDefault: byDefault,
 				},
 			},

@@ -33,6 +33,8 @@ type Args struct {
 	Description string
 	// Trust says who may take the role.
 	Trust iam.Document
+	// TrustPolicy is the same as JSON, for principals that are known later. Default: Trust.
+	TrustPolicy pulumi.StringInput
 	// AWSPolicies are names of AWS's own managed policies.
 	AWSPolicies []string
 	// Policies are the role's own policies, as JSON, by a short name.
@@ -55,7 +57,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		Path:                optional.String(args.Path),
 		PermissionsBoundary: optional.String(args.PermissionsBoundary),
 		Description:         pulumi.String(args.Description),
-		AssumeRolePolicy:    pulumi.String(args.Trust.JSON()),
+		AssumeRolePolicy:    args.trust(),
 		Tags:                pulumi.ToStringMap(args.Tags),
 	}, opts...)
 	if err != nil {
@@ -77,6 +79,14 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		}
 	}
 	return role, nil
+}
+
+// trust is the role's trust policy.
+func (a Args) trust() pulumi.StringInput {
+	if a.TrustPolicy != nil {
+		return a.TrustPolicy
+	}
+	return pulumi.String(a.Trust.JSON())
 }
 
 // Grant gives the role one more policy of its own, as JSON.

@@ -1,0 +1,115 @@
+package lake
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
+	"github.com/pulumi-dss/pulumi-dss/internal/secret"
+)
+
+// credentials makes the role or the user.
+func (c *S3Connection) credentials() error {
+	none := pulumi.String("").ToStringOutput()
+	c.RoleARN, c.UserARN, c.KeyPairSecretARN = none, none, none
+	if c.args.Credentials == KeyPair {
+		return c.user()
+	}
+	return c.role()
+}
+
+// role makes the role, which only the trusted principals take.
+func (c *S3Connection) role() error {
+	trust := c.args.TrustedPrincipalARNs.ToStringArrayOutput().ApplyT(func(principals []string) string {
+		return TrustPolicy(principals, c.args.ExternalID).JSON()
+	}).(pulumi.StringOutput)
+	made, err := role.New(c.ctx, c.name, role.Args{
+		Settings: c.args.Roles, Location: c.location, Name: c.args.RoleName, Description: "Connection " + c.args.Name + " of DSS",
+		TrustPolicy: trust, Tags: c.tags(""), Policies: map[string]pulumi.StringInput{"data": c.policy()},
+	}, c.parent())
+	if err != nil {
+		return err
+	}
+	c.Role = made
+	if err := c.catalog.Permit(c.ctx, c.name, made, c.args.databaseNames(), !c.args.ReadOnly); err != nil {
+		return err
+	}
+	c.principal = made.Arn
+	// Who gets the role's ARN can use it: its policies are there.
+	c.RoleARN = pulumi.OutputWithDependencies(c.ctx.Context(), made.Arn, made.Grants...).(pulumi.StringOutput)
+	return nil
+}
+
+// user makes the user, its policy and its key pairs.
+func (c *S3Connection) user() error {
+	user, err := awsiam.NewUser(c.ctx, c.name, &awsiam.UserArgs{
+		Name: optional.String(c.args.RoleName), Path: optional.String(c.args.Roles.Path),
+		PermissionsBoundary: optional.String(c.args.Roles.PermissionsBoundary), Tags: pulumi.ToStringMap(c.tags("")),
+	}, c.parent())
+	if err != nil {
+		return fmt.Errorf("creating user %s: %w", c.name, err)
+	}
+	// Policies inside a user may have 2048 characters in all; a policy of its own has 6144.
+	policy, err := awsiam.NewPolicy(c.ctx, c.child("data"), &awsiam.PolicyArgs{
+		Path: optional.String(c.args.Roles.Path), Policy: c.policy(), Tags: pulumi.ToStringMap(c.tags("data")),
+	}, c.parent())
+	if err != nil {
+		return fmt.Errorf("creating policy %s: %w", c.child("data"), err)
+	}
+	attached, err := awsiam.NewUserPolicyAttachment(c.ctx, c.child("data"), &awsiam.UserPolicyAttachmentArgs{
+		User: user.Name, PolicyArn: policy.Arn,
+	}, c.parent())
+	if err != nil {
+		return fmt.Errorf("attaching policy %s: %w", c.child("data"), err)
+	}
+	c.principal, c.UserARN = user.Arn, user.Arn
+	return c.keyPairs(user, attached)
+}
+
+// keyPairs makes the current pair, and the one before where it is kept. Each generation has an access key and a secret of its own: DSS gets
+// to know of a new pair by the new secret's ARN, and the old pair goes when everything that names it has changed.
+func (c *S3Connection) keyPairs(user *awsiam.User, policy pulumi.Resource) error {
+	current := c.args.Rotation.Generation
+	arn, err := c.keyPair(user, current, policy)
+	if err != nil {
+		return err
+	}
+	c.KeyPairSecretARN = arn
+	if c.args.Rotation.KeepPrevious {
+		_, err = c.keyPair(user, current-1, policy)
+	}
+	return err
+}
+
+func (c *S3Connection) keyPair(user *awsiam.User, generation int, policy pulumi.Resource) (pulumi.StringOutput, error) {
+	part := "key-" + strconv.Itoa(generation)
+	key, err := awsiam.NewAccessKey(c.ctx, c.child(part), &awsiam.AccessKeyArgs{User: user.Name}, c.parent(), pulumi.DeletedWith(user),
+		pulumi.AdditionalSecretOutputs([]string{"secret", "sesSmtpPasswordV4", "encryptedSecret"}))
+	if err != nil {
+		return pulumi.StringOutput{}, fmt.Errorf("creating the access key %s: %w", c.child(part), err)
+	}
+	value := pulumi.ToSecret(pulumi.All(key.ID(), key.Secret).ApplyT(func(pair []any) (string, error) {
+		text, err := json.Marshal(map[string]any{"AccessKeyId": pair[0], "SecretAccessKey": pair[1]})
+		return string(text), err
+	})).(pulumi.StringOutput)
+	kept, err := secret.New(c.ctx, c.child(part), secret.Args{
+		Location: c.location, Name: c.args.secretPrefix + c.args.Name + "/" + part,
+		Description: "Key pair of connection " + c.args.Name + " of DSS", KMSKeyARN: c.key, Value: value, Tags: c.tags(part),
+		// The pair goes with its user, and nothing is left that could be brought back.
+		RecoveryWindowInDays: 0,
+	}, c.parent())
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	return pulumi.OutputWithDependencies(c.ctx.Context(), kept.ARN, policy).(pulumi.StringOutput), nil
+}
+
+// policy is what the credentials reach.
+func (c *S3Connection) policy() pulumi.StringOutput {
+	return c.reach(!c.args.ReadOnly).ApplyT(func(v any) string { return v.(Reach).Policy().JSON() }).(pulumi.StringOutput)
+}

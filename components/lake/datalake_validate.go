@@ -1,0 +1,146 @@
+package lake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
+)
+
+// Problems lists everything that is wrong with the plain arguments.
+func (a *DataLakeArgs) Problems() problem.List {
+	var wrong problem.List
+	if a.ZonePreset != "" && Zones(a.ZonePreset) == nil {
+		wrong.Add("zonePreset", fmt.Sprintf("use %s or %s", RawCleanTransform, BronzeSilverGold), "there is no preset %q", a.ZonePreset)
+	}
+	for i, zone := range a.Zones {
+		path := problem.Index("zones", i)
+		zone.Bucket.Lifecycle = zone.Bucket.Lifecycle.withDefaults()
+		wrong.Under(path, zone.problems())
+		if slices.ContainsFunc(a.Zones[:i], func(z Zone) bool { return z.Name == zone.Name }) {
+			wrong.Add(path+".name", "name each once", "%q is there twice", zone.Name)
+		}
+	}
+	args := a.withDefaults("lake")
+	for i, c := range args.Connections {
+		path := problem.Index("connections", i)
+		wrong.Under(path, c.problems(args.PermissionModel))
+		if _, known := args.zone(c.Zone); c.Zone != "" && !known {
+			wrong.Add(path+".zone", "name one of the zones", "there is no zone %q", c.Zone)
+		}
+		wrong.Under(path, args.conflicts(i))
+	}
+	wrong = append(wrong, args.bucketConflicts()...)
+	if args.SecretPrefix != "" {
+		wrong.AddError("secretPrefix", awsname.Secret.Check(args.SecretPrefix))
+		if !strings.HasSuffix(args.SecretPrefix, "/") {
+			wrong.Add("secretPrefix", "end it with a slash", "%q is half a name", args.SecretPrefix)
+		}
+	}
+	return append(wrong, args.catalogProblems()...)
+}
+
+// missing lists required inputs that are nil.
+func (a *DataLakeArgs) missing() problem.List {
+	var wrong problem.List
+	needed := slices.ContainsFunc(a.Connections, func(c Connection) bool { return c.Credentials != KeyPair })
+	if needed && a.TrustedPrincipalARNs == nil {
+		wrong.Add("trustedPrincipalArns", "give the ARN of the role of DSS's host", "nobody could take the connections' roles")
+	}
+	return wrong
+}
+
+// conflicts are between a connection and those before it.
+func (a *DataLakeArgs) conflicts(i int) problem.List {
+	var wrong problem.List
+	c := a.Connections[i]
+	for j, other := range a.Connections[:i] {
+		// Names of resources are made of connections' names, in lower case and with hyphens.
+		switch {
+		case c.Name == other.Name:
+			wrong.Add("name", "name each once", "%q is there twice (connections[%d])", c.Name, j)
+		case bucketName(c.Name) == bucketName(other.Name):
+			wrong.Add("name", "let names differ in more than case, hyphens and underscores", "%q is too much like %q (connections[%d])", c.Name, other.Name, j)
+		}
+		if a.sameBucket(c, other) && overlap(c.Prefix, other.Prefix) {
+			wrong.Add("prefix", "give each connection a folder of its own", "%s and %s of connections[%d] overlap: one would reach the other's data",
+				shown(c.Prefix), shown(other.Prefix), j)
+		}
+	}
+	return wrong
+}
+
+// sameBucket says whether two connections are in one bucket, as far as that is known.
+func (a *DataLakeArgs) sameBucket(one, other Connection) bool {
+	if one.Zone != "" && one.Zone == other.Zone {
+		return true
+	}
+	name := a.bucketOf(one).Name
+	return name != "" && name == a.bucketOf(other).Name
+}
+
+// overlap says whether one folder is in the other.
+func overlap(one, other string) bool {
+	one, other = folder(one), folder(other)
+	return strings.HasPrefix(one, other) || strings.HasPrefix(other, one)
+}
+
+// shown is a prefix in a message.
+func shown(prefix string) string {
+	if folder(prefix) == "" {
+		return "the whole bucket"
+	}
+	return folder(prefix)
+}
+
+// bucketConflicts finds buckets that would be made twice.
+func (a *DataLakeArgs) bucketConflicts() problem.List {
+	var wrong problem.List
+	var made []string
+	check := func(path string, bucket Bucket) {
+		if bucket.Existing || bucket.Name == "" {
+			return
+		}
+		if slices.Contains(made, bucket.Name) {
+			wrong.Add(path, "make it once, and say existing for the others", "bucket %s would be made twice", bucket.Name)
+		}
+		made = append(made, bucket.Name)
+	}
+	for _, zone := range a.Zones {
+		check("zones."+zone.Name+".bucket.name", zone.Bucket)
+	}
+	for i, c := range a.Connections {
+		if c.Zone == "" {
+			check(problem.Index("connections", i)+".bucket.name", c.Bucket)
+		}
+	}
+	return wrong
+}
+
+// catalogProblems are about databases, workgroups and who decides on access.
+func (a *DataLakeArgs) catalogProblems() problem.List {
+	origins := map[string][]string{}
+	var wrong problem.List
+	for i, c := range a.Connections {
+		path := problem.Index("connections", i)
+		for kind, from := range c.origins(path) {
+			origins[kind] = append(origins[kind], from...)
+		}
+		if a.PermissionModel != catalog.ModelIAM && len(c.Databases) > 0 && a.bucketOf(c).Name == "" {
+			wrong.Add(path+".bucket.name", "give its bucket, or its zone's, a name", "Lake Formation guards only buckets whose name is known before")
+		}
+	}
+	args := a.catalogArgs(nil)
+	// Keys are inputs, and made where they are left out.
+	return append(wrong, rebased(args.Problems(), origins)...)
+}
+
+// inside says whether a place is in one of others.
+func inside(place string, others []string) bool {
+	return slices.ContainsFunc(others, func(other string) bool {
+		return strings.HasPrefix(place, strings.TrimRight(other, "/")+"/")
+	})
+}

@@ -1,0 +1,278 @@
+package lake
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
+	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
+)
+
+// Limits of policies in characters: all policies inside a role together, and one managed policy of a user.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const (
+	maxRolePolicies  = 10240
+	maxManagedPolicy = 6144
+)
+
+// maxResourceName leaves room for the suffix of names that are generated: IAM takes 64 characters, S3 63.
+const maxResourceName = 63 - len("-1234567")
+
+var (
+	connectionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,63}$`)
+	externalID     = regexp.MustCompile(`^[A-Za-z0-9+=,.@:/-]{2,1000}$`)
+	accountID      = regexp.MustCompile(`^[0-9]{12}$`)
+	regionName     = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]$`)
+	keyARN         = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	// folders have no characters that mean something in a policy: `*`, `?` and `$`.
+	folders = regexp.MustCompile(`^[A-Za-z0-9_=.@+,-]+(/[A-Za-z0-9_=.@+,-]+)*/?$`)
+)
+
+// Problems lists everything that is wrong with the plain arguments.
+func (a *S3ConnectionArgs) Problems() problem.List {
+	args := a.withDefaults("connection")
+	model := catalog.DefaultPermissionModel
+	if a.Catalog != nil {
+		model = a.Catalog.Model()
+	}
+	wrong := args.Connection.problems(model)
+	if a.place == nil && a.Zone != "" {
+		wrong.Add("zone", "give a bucket, or make the connection with a DataLake", "only a data lake has zones")
+	}
+	if a.Catalog == nil {
+		own := &catalog.GlueAthenaCatalogArgs{Databases: args.catalogDatabases(nil), Workgroups: args.catalogWorkgroups()}
+		for i := range own.Databases {
+			own.Databases[i].Location = "s3://known-later/"
+		}
+		wrong = append(wrong, rebased(own.Problems(), args.Connection.origins(""))...)
+	}
+	return wrong
+}
+
+// missing lists required inputs that are nil.
+func (a *S3ConnectionArgs) missing() problem.List {
+	var wrong problem.List
+	if a.Credentials != KeyPair && a.TrustedPrincipalARNs == nil {
+		wrong.Add("trustedPrincipalArns", "give the ARN of the role of DSS's host", "nobody could take the connection's role")
+	}
+	return wrong
+}
+
+// nameProblems is about the name of a component: those of roles and buckets are made of it.
+func nameProblems(path, name string) problem.List {
+	var wrong problem.List
+	if len(name) > maxResourceName {
+		wrong.Add(path, fmt.Sprintf("use %d characters at most together with the platform's name", maxResourceName),
+			"%q has %d characters, and names of roles and buckets are made of it", name, len(name))
+	}
+	return wrong
+}
+
+// NameProblems lists names that would be too long for AWS.
+func NameProblems(name string, args *DataLakeArgs) problem.List {
+	var wrong problem.List
+	for i, zone := range args.Zones {
+		wrong = append(wrong, nameProblems(problem.Index("zones", i)+".name", name+"-zone-"+zone.Name)...)
+	}
+	for i, c := range args.Connections {
+		wrong = append(wrong, nameProblems(problem.Index("connections", i)+".name", name+"-"+c.Name)...)
+	}
+	return wrong
+}
+
+func (c Connection) problems(model catalog.PermissionModel) problem.List {
+	var wrong problem.List
+	if !connectionName.MatchString(c.Name) {
+		wrong.Add("name", "use letters, digits, underscores and hyphens, 63 at most", "%q is not a connection's name", c.Name)
+	}
+	if c.Prefix != "" && !isFolder(c.Prefix) {
+		wrong.Add("prefix", "write it as sales/eu/, without a slash in front", "%q is not a folder of a bucket", c.Prefix)
+	}
+	if c.Zone != "" && c.Bucket != (Bucket{Lifecycle: Lifecycle{}.withDefaults()}) {
+		wrong.Add("bucket", "leave it out, or leave out zone", "the zone has a bucket")
+	}
+	wrong.Under("bucket", c.Bucket.problems())
+	wrong = append(wrong, c.credentialProblems(model)...)
+	wrong = append(wrong, c.useProblems()...)
+	wrong = append(wrong, c.tableProblems(model)...)
+	return append(wrong, c.sizeProblems(model)...)
+}
+
+func isFolder(path string) bool {
+	parts := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	return folders.MatchString(path) && !slices.Contains(parts, ".") && !slices.Contains(parts, "..")
+}
+
+func (b Bucket) problems() problem.List {
+	var wrong problem.List
+	if b.Name != "" {
+		wrong.AddError("name", awsname.Bucket.Check(b.Name))
+	}
+	wrong.Under("lifecycle", b.Lifecycle.problems())
+	if !b.Existing {
+		for path, given := range map[string]bool{
+			"accountId": b.AccountID != "", "ownerAllows": b.OwnerAllows, "region": b.Region != "", "kmsKeyArn": b.KMSKeyARN != "",
+		} {
+			if given {
+				wrong.Add(path, "leave it out, or set existing", "a bucket that is made is in this account and region, with the lake's key")
+			}
+		}
+		slices.SortFunc(wrong, func(a, b problem.Problem) int { return strings.Compare(a.Path, b.Path) })
+		return wrong
+	}
+	if b.Name == "" {
+		wrong.Add("name", "give the name of the bucket that is there", "it is missing")
+	}
+	if b.Lifecycle != (Lifecycle{}).withDefaults() {
+		wrong.Add("lifecycle", "leave it out, or let existing be false", "nothing is changed about a bucket that is there")
+	}
+	if b.AccountID != "" && !accountID.MatchString(b.AccountID) {
+		wrong.Add("accountId", "give its twelve digits", "%q is not an account", b.AccountID)
+	}
+	if b.AccountID != "" && !b.OwnerAllows {
+		wrong.Add("ownerAllows", "set it once the owner sees to the policies (outputs ownerBucketPolicy and ownerKeyPolicy)",
+			"the bucket is another account's (%s), and nobody said that its policy lets the connection in", b.AccountID)
+	}
+	if b.AccountID == "" && b.OwnerAllows {
+		wrong.Add("ownerAllows", "give accountId, or leave it out", "a bucket of this account needs no consent of another")
+	}
+	if b.Region != "" && !regionName.MatchString(b.Region) {
+		wrong.Add("region", "give a region such as eu-west-1", "%q is not one", b.Region)
+	}
+	if b.KMSKeyARN != "" && !keyARN.MatchString(b.KMSKeyARN) {
+		wrong.Add("kmsKeyArn", "give the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID", "%q is not one", b.KMSKeyARN)
+	}
+	return wrong
+}
+
+func (c Connection) credentialProblems(model catalog.PermissionModel) problem.List {
+	var wrong problem.List
+	switch c.Credentials {
+	case AssumedRole:
+		if c.Rotation.KeepPrevious || c.Rotation.Generation != DefaultGeneration {
+			wrong.Add("rotation", "leave it out, or let credentials be "+string(KeyPair), "a role has no key pair")
+		}
+	case KeyPair:
+		wrong = append(wrong, c.keyPairProblems(model)...)
+	default:
+		wrong.Add("credentials", fmt.Sprintf("use %s or %s", AssumedRole, KeyPair), "%q is not a kind of credentials", c.Credentials)
+	}
+	if !externalID.MatchString(c.ExternalID) {
+		wrong.Add("externalId", "use 2 to 1000 letters, digits and +=,.@:/-", "%q is not one", c.ExternalID)
+	}
+	if c.RoleName != "" {
+		wrong.AddError("roleName", awsname.IAMRole.Check(c.RoleName))
+	}
+	return wrong
+}
+
+func (c Connection) keyPairProblems(model catalog.PermissionModel) problem.List {
+	var wrong problem.List
+	if model != catalog.ModelIAM {
+		wrong.Add("credentials", "use "+string(AssumedRole), "Lake Formation's permissions are given to roles here, not to users with key pairs")
+	}
+	if c.Rotation.Generation < 1 {
+		wrong.Add("rotation.generation", "count from 1", "generation %d", c.Rotation.Generation)
+	}
+	if c.Rotation.KeepPrevious && c.Rotation.Generation == 1 {
+		wrong.Add("rotation.keepPrevious", "count generation up, or leave it out", "there is no pair before the first")
+	}
+	return wrong
+}
+
+func (c Connection) useProblems() problem.List {
+	var wrong problem.List
+	switch {
+	case c.UsableByEveryone && len(c.AllowedGroups) > 0:
+		wrong.Add("usableByEveryone", "leave out one of the two", "everybody, and some groups (allowedGroups)")
+	case !c.UsableByEveryone && len(c.AllowedGroups) == 0:
+		wrong.Add("allowedGroups", "name the groups of DSS that may use it, or set usableByEveryone", "nobody may use the connection")
+	}
+	return wrong
+}
+
+func (c Connection) tableProblems(model catalog.PermissionModel) problem.List {
+	var wrong problem.List
+	for i, d := range c.Databases {
+		path := problem.Index("databases", i)
+		if d.Path != "" && !isFolder(d.Path) {
+			wrong.Add(path+".path", "write it as tables/, without a slash in front", "%q is not a folder", d.Path)
+		}
+		if d.Crawler != nil && d.Crawler.KMSKeyARN == "" && c.Bucket.Existing && c.Bucket.KMSKeyARN != "" {
+			wrong.Add(path+".crawler.kmsKeyArn", "give the bucket's key", "the crawler would have no key for the bucket's files")
+		}
+	}
+	if c.Athena != nil && len(c.Databases) == 0 {
+		wrong.Add("athena", "add a database, or leave athena out", "there is nothing that it could query")
+	}
+	if !c.direct(model) && (model == catalog.ModelIAM || c.Athena == nil) {
+		wrong.Add("directFiles", "leave it out, or give athena, with a permissionModel of Lake Formation", "nothing would read the files")
+	}
+	return wrong
+}
+
+// sizeProblems finds policies that IAM has no room for. Names of AWS's and of buckets are taken as long as they can be.
+func (c Connection) sizeProblems(model catalog.PermissionModel) problem.List {
+	var wrong problem.List
+	limit := maxRolePolicies
+	if c.Credentials == KeyPair {
+		limit = maxManagedPolicy
+	}
+	size := len(c.largestPolicy(model).JSON())
+	if size > limit {
+		wrong.Add("databases", "make more connections, with fewer databases each", "its policy could have %d characters, and IAM takes %d", size, limit)
+	}
+	return wrong
+}
+
+func (c Connection) largestPolicy(model catalog.PermissionModel) interface{ JSON() string } {
+	at := location.Location{Partition: "aws-us-gov", Region: "ap-southeast-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com.cn"}
+	key := at.ARN("kms", "key/mrk-"+strings.Repeat("0", 32))
+	return Reach{
+		Location: at, Bucket: strings.Repeat("b", 63), Prefix: folder(c.Prefix), Region: at.Region, Direct: c.direct(model), Write: !c.ReadOnly,
+		KMSKeyARN: key, Catalog: catalog.Grant{
+			Location: at, Databases: c.databaseNames(), Write: !c.ReadOnly, Workgroups: c.workgroupNames(), EncryptedCatalog: true,
+			LakeFormation: model != catalog.ModelIAM, KMSKeyARN: key, CatalogKMSKeyARN: key, ResultsBucket: strings.Repeat("b", 63),
+		},
+	}.Policy()
+}
+
+// origins are where a catalog's databases and workgroups come from, by their paths there.
+func (c Connection) origins(path string) map[string][]string {
+	from := map[string][]string{}
+	for i := range c.Databases {
+		from["databases"] = append(from["databases"], problem.Join(path, problem.Index("databases", i)))
+	}
+	if c.Athena != nil {
+		from["workgroups"] = []string{problem.Join(path, "athena")}
+	}
+	return from
+}
+
+var indexed = regexp.MustCompile(`^(databases|workgroups)\[([0-9]+)\](.*)$`)
+
+// rebased are problems of a catalog with paths of where its parts come from.
+func rebased(wrong problem.List, origins map[string][]string) problem.List {
+	moved := slices.Clone(wrong)
+	for i, p := range moved {
+		found := indexed.FindStringSubmatch(p.Path)
+		if found == nil {
+			continue
+		}
+		var at int
+		fmt.Sscan(found[2], &at)
+		if from := origins[found[1]]; at < len(from) {
+			rest := found[3]
+			if found[1] == "workgroups" && rest == ".name" {
+				rest = ".workgroup"
+			}
+			moved[i].Path = from[at] + rest
+		}
+	}
+	return moved
+}
