@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -10,6 +11,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
@@ -55,6 +57,32 @@ func (c *Config) catalogArgs() *catalog.GlueAthenaCatalogArgs {
 	return &args
 }
 
+// lakeArgs are the data lake's arguments. The connections' roles are below a path of the platform's own, and so are their secrets.
+func (c *Config) lakeArgs() *lake.DataLakeArgs {
+	args := c.Lake
+	args.Roles = c.rolesOr(args.Roles)
+	args.Roles.Path = c.connectionPath()
+	fill(&args.SecretPrefix, c.connectionSecrets())
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Tags = c.tagsAnd(args.Tags)
+	return &args
+}
+
+// connectionPath is the IAM path of the connections' roles and users, below the organization's: DSS's host may take all roles there, since
+// its policy has no room for the ARNs of hundreds.
+func (c *Config) connectionPath() string {
+	below := c.rolesOr(c.Lake.Roles).Path
+	return "/" + strings.TrimPrefix(strings.TrimSuffix(below, "/")+"/", "/") + c.Name + "/connections/"
+}
+
+// connectionSecrets is what the names of secrets with key pairs begin with.
+func (c *Config) connectionSecrets() string {
+	if c.Lake.SecretPrefix != "" {
+		return c.Lake.SecretPrefix
+	}
+	return c.Name + "/connections/"
+}
+
 // dssArgs are the host's arguments. It attaches to the platform's cluster, by the name that the cluster will have.
 func (c *Config) dssArgs() *dss.DSSInstanceArgs {
 	args := c.DSS
@@ -63,6 +91,15 @@ func (c *Config) dssArgs() *dss.DSSInstanceArgs {
 		args.ClusterNames = []string{cluster}
 	}
 	args.Settings = c.dssSettings(args, cluster)
+	if len(c.Lake.Connections) > 0 {
+		own := c.Lake.DSSConnections(c.Name)
+		args.Settings.S3Connections = append(slices.Clone(args.Settings.S3Connections), own...)
+		// A role that is there has policies of its owner.
+		if args.RoleName == "" {
+			args.ConnectionRolePaths = append(slices.Clone(args.ConnectionRolePaths), c.connectionPath())
+			args.ConnectionSecretPrefixes = append(slices.Clone(args.ConnectionSecretPrefixes), c.connectionSecrets())
+		}
+	}
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Roles = c.rolesOr(args.Roles)
 	args.Tags = c.tagsAnd(args.Tags)

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
@@ -48,6 +49,8 @@ type Config struct {
 	// Catalog are the arguments of the Glue databases and Athena workgroups. Default: one of each, called after the
 	// platform.
 	Catalog catalog.GlueAthenaCatalogArgs `json:"catalog,omitempty"`
+	// Lake are the arguments of the zones, and of DSS's connections to data in S3. Default: none.
+	Lake lake.DataLakeArgs `json:"lake,omitempty"`
 	// Compute are the arguments of the EKS cluster.
 	Compute compute.ComputeEKSArgs `json:"compute,omitempty"`
 	// DSSAccess is what DSS may do in the cluster.

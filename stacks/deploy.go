@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
 )
@@ -21,6 +22,8 @@ type Platform struct {
 	Network *network.Network
 	// Catalog is the metastore, and SQL over it.
 	Catalog *catalog.GlueAthenaCatalog
+	// Lake are the zones and connections; nil without any.
+	Lake *lake.DataLake
 	// DSS is the host.
 	DSS *dss.DSSInstance
 	// Registry is where DSS pushes its images to.
@@ -29,6 +32,8 @@ type Platform struct {
 	Compute *compute.ComputeEKS
 
 	config *Config
+	// hostPrincipal resolves what connections trust: whom DSS signs its calls as.
+	hostPrincipal func(pulumi.Output)
 	// in has the provider of all components.
 	in pulumi.ResourceOption
 }
@@ -44,7 +49,7 @@ func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	}
 	p := &Platform{config: cfg, in: pulumi.Providers(provider)}
 	for _, build := range []func(*pulumi.Context) error{
-		p.encryptionKey, p.network, p.compute, p.registry, p.catalog, p.host, p.attachment,
+		p.encryptionKey, p.network, p.compute, p.registry, p.catalog, p.lake, p.host, p.attachment,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, err
@@ -101,9 +106,15 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	}
 	args.LoadBalancer = p.loadBalancer(args.LoadBalancer)
 	args.Settings = p.dssSettings(args.Settings)
+	if p.Lake != nil {
+		fill[pulumi.StringInput](&args.ConnectionSecretsKMSKeyARN, p.Lake.KMSKeyARN)
+	}
 	args.After = p.Network.Egress
 	if p.DSS, err = dss.NewDSSInstance(ctx, p.config.Name, args, p.in); err != nil {
 		return err
+	}
+	if p.hostPrincipal != nil {
+		p.hostPrincipal(p.principal())
 	}
 	if p.DSS.User != nil {
 		return p.DSS.GrantUser("push", pulumi.String(p.Registry.PushPolicy().JSON()))
@@ -111,10 +122,36 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	return p.Registry.GrantPush(ctx, "host", p.DSS.Role)
 }
 
+// lake makes the zones and connections. They trust the host's role, which is made after them: DSS is configured with their roles, and so
+// waits for them, while they wait for nothing of DSS but that role.
+func (p *Platform) lake(ctx *pulumi.Context) (err error) {
+	if p.config.Lake.Empty() {
+		return nil
+	}
+	args := p.config.lakeArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	if args.CatalogKMSKeyARN == nil && p.Catalog.Encrypted() {
+		args.CatalogKMSKeyARN = p.Catalog.KMSKeyARN
+	}
+	off := false
+	args.EncryptCatalog = &off
+	if len(args.Connections) > 0 {
+		principal, resolve := pulumi.DeferredOutput[string](ctx.Context())
+		p.hostPrincipal = resolve
+		args.TrustedPrincipalARNs = pulumi.StringArray{pulumi.StringOutput(principal)}
+	}
+	p.Lake, err = lake.NewDataLake(ctx, p.config.Name, args, p.in)
+	return err
+}
+
 // dssSettings are DSS's settings with what the registry and the network give.
 func (p *Platform) dssSettings(settings dss.Settings) dss.Settings {
 	if settings.ImageURL == dss.KnownLater {
 		settings.ImageURL = p.Registry.ImageURLPrefix
+	}
+	if p.Lake != nil {
+		own := len(settings.S3Connections) - len(p.config.Lake.Connections)
+		settings.S3Connections = append(slices.Clone(settings.S3Connections[:own]), p.Lake.DSSConnections()...)
 	}
 	preset := settings.NetworkingPreset
 	if preset == nil {
@@ -153,11 +190,15 @@ func (p *Platform) attachment(ctx *pulumi.Context) error {
 	if err := p.DSS.AllowNodes(ctx, "nodes", p.Compute.NodeSecurityGroupID); err != nil {
 		return err
 	}
-	principal := p.DSS.RoleARN
+	return p.Compute.GrantDSS(ctx, "dss", p.principal(), p.config.DSSAccess)
+}
+
+// principal is whom DSS signs its calls as.
+func (p *Platform) principal() pulumi.StringOutput {
 	if p.DSS.User != nil {
-		principal = p.DSS.User.Arn
+		return p.DSS.User.Arn
 	}
-	return p.Compute.GrantDSS(ctx, "dss", principal, p.config.DSSAccess)
+	return p.DSS.RoleARN
 }
 
 func (p *Platform) compute(ctx *pulumi.Context) (err error) {

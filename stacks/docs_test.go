@@ -18,6 +18,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/encryption"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
 	"github.com/pulumi-dss/pulumi-dss/internal/strict"
@@ -33,10 +34,17 @@ func TestPagesNameEveryKey(t *testing.T) {
 		"compute.md":       reflect.TypeFor[compute.ComputeEKSArgs](),
 		"dss.md":           reflect.TypeFor[dss.DSSInstanceArgs](),
 		"encryption.md":    reflect.TypeFor[encryption.EncryptionKeyArgs](),
+		"lake.md":          reflect.TypeFor[lake.DataLakeArgs](),
 		"network.md":       reflect.TypeFor[network.NetworkArgs](),
 		"registry.md":      reflect.TypeFor[registry.ECRRegistryArgs](),
 	} {
 		assertNamed(t, page, readPage(t, page), strict.Keys(settings))
+	}
+	for _, part := range []reflect.Type{
+		reflect.TypeFor[lake.Connection](), reflect.TypeFor[lake.Bucket](), reflect.TypeFor[lake.Lifecycle](), reflect.TypeFor[lake.Rotation](),
+		reflect.TypeFor[lake.Database](), reflect.TypeFor[lake.Athena](), reflect.TypeFor[lake.S3ConnectionArgs](),
+	} {
+		assertNamed(t, "lake.md", readPage(t, "lake.md"), strict.Keys(part))
 	}
 }
 
@@ -95,7 +103,7 @@ func collectStructs(of reflect.Type, found map[reflect.Type]bool) {
 func TestConfigurationsOnPagesAreRight(t *testing.T) {
 	t.Parallel()
 	examples := map[string]int{}
-	for _, page := range []string{"dss-settings.md", "configuration.md"} {
+	for _, page := range []string{"dss-settings.md", "configuration.md", "lake.md"} {
 		for _, block := range strings.Split(readPage(t, page), "\n```yaml\n")[1:] {
 			text, _, _ := strings.Cut(block, "\n```")
 			config := configOf(t, text)
@@ -107,7 +115,7 @@ func TestConfigurationsOnPagesAreRight(t *testing.T) {
 			assert.NoError(t, err, "docs/%s", page)
 		}
 	}
-	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2}, examples)
+	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2, "lake.md": 1}, examples)
 }
 
 // Code on pages is copied, so it has to be Go at least.

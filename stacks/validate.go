@@ -1,7 +1,10 @@
 package stacks
 
 import (
+	"strings"
+
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
@@ -12,13 +15,55 @@ func (c *Config) Problems(project, stack string) problem.List {
 	wrong = append(wrong, c.misplacedConsent()...)
 	wrong.Under("encryption", c.encryptionArgs().Problems())
 	wrong.Under("network", c.networkArgs().Problems())
-	wrong.Under("dss", c.dssArgs().Problems())
+	wrong = append(wrong, c.dssProblems()...)
 	wrong.Under("registry", c.registryArgs().Problems())
 	wrong.Under("catalog", c.catalogArgs().Problems())
+	wrong = append(wrong, c.lakeProblems()...)
 	wrong.Under("compute", c.computeArgs().Problems())
 	wrong.Under("dssAccess", c.DSSAccess.Problems())
 	wrong = append(wrong, c.doomedCatalog()...)
 	wrong = append(wrong, dss.NameProblems(project, stack, c.Name, c.dssArgs())...)
+	return wrong
+}
+
+// lakeProblems are about zones and connections, where there are any.
+func (c *Config) lakeProblems() problem.List {
+	var wrong problem.List
+	if c.Lake.Empty() {
+		return wrong
+	}
+	args := c.lakeArgs()
+	wrong.Under("lake", args.Problems())
+	wrong.Under("lake", lake.NameProblems(c.Name, args))
+	return append(wrong, c.twoSettings()...)
+}
+
+// twoSettings finds what is set for the whole account by two components, each of which would undo the other's.
+func (c *Config) twoSettings() problem.List {
+	var wrong problem.List
+	if c.Catalog.LakeFormation != nil && len(c.Catalog.LakeFormation.Admins) > 0 &&
+		c.Lake.LakeFormation != nil && len(c.Lake.LakeFormation.Admins) > 0 {
+		wrong.Add("lake.lakeFormation.admins", "set existingSettings instead", "catalog.lakeFormation.admins are the whole account's already")
+	}
+	if c.Lake.EncryptCatalog != nil && *c.Lake.EncryptCatalog {
+		wrong.Add("lake.encryptCatalog", "leave it out, and use catalog.encryptCatalog", "the encryption is the whole account's, and the catalog sets it")
+	}
+	return wrong
+}
+
+// dssProblems are about the host and DSS. Those of connections that the lake adds are shown where they were written.
+func (c *Config) dssProblems() problem.List {
+	var wrong problem.List
+	wrong.Under("dss", c.dssArgs().Problems())
+	own := len(c.DSS.Settings.S3Connections)
+	for i, p := range wrong {
+		for k := range c.Lake.Connections {
+			added := problem.Index("dss.settings.s3Connections", own+k)
+			if rest, found := strings.CutPrefix(p.Path, added); found {
+				wrong[i].Path = problem.Index("lake.connections", k) + rest
+			}
+		}
+	}
 	return wrong
 }
 
@@ -33,6 +78,7 @@ func (c *Config) misplacedConsent() problem.List {
 		{"dss", c.DSS.AllowDataDeletion},
 		{"registry", c.Registry.AllowDataDeletion},
 		{"catalog", c.Catalog.AllowDataDeletion},
+		{"lake", c.Lake.AllowDataDeletion},
 		{"compute", c.Compute.AllowDataDeletion},
 	} {
 		if part.given {

@@ -91,6 +91,9 @@ func (c *GlueAthenaCatalog) Permit(ctx *pulumi.Context, name string, to *role.Ro
 	return c.permit(ctx, name, to, databases, level)
 }
 
+// Encrypted says whether the component encrypts the account's catalog, with its KMSKeyARN.
+func (c *GlueAthenaCatalog) Encrypted() bool { return *c.args.EncryptCatalog }
+
 // Model says what decides on access.
 func (c *GlueAthenaCatalog) Model() PermissionModel { return c.args.PermissionModel }
 

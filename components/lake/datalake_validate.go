@@ -57,6 +57,9 @@ func (a *DataLakeArgs) missing() problem.List {
 func (a *DataLakeArgs) conflicts(i int) problem.List {
 	var wrong problem.List
 	c := a.Connections[i]
+	if own := bucketName(c.Name); own == "access-logs" || own == "catalog" || strings.HasPrefix(own, "zone-") {
+		wrong.Add("name", "use another name: access-logs, catalog and those that begin with zone- are the lake's own", "%q is taken", c.Name)
+	}
 	for j, other := range a.Connections[:i] {
 		// Names of resources are made of connections' names, in lower case and with hyphens.
 		switch {

@@ -1,0 +1,122 @@
+package stacks_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/components/dss"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
+	"github.com/pulumi-dss/pulumi-dss/tests/harness"
+)
+
+const (
+	rolePolicy = "aws:iam/rolePolicy:RolePolicy"
+	roleType   = "aws:iam/role:Role"
+)
+
+// teams has a number of connections in one zone.
+func teams(n int, credentials lake.Credentials) func(*stacks.Config) {
+	return func(cfg *stacks.Config) {
+		cfg.Lake.Zones = []lake.Zone{{Name: "gold"}}
+		for i := range n {
+			name := fmt.Sprintf("team-%03d", i)
+			cfg.Lake.Connections = append(cfg.Lake.Connections, lake.Connection{
+				Name: name, Zone: "gold", Prefix: name + "/", AllowedGroups: []string{"administrators"}, Credentials: credentials,
+				Databases: []lake.Database{{Name: strings.ReplaceAll(name, "-", "_")}},
+			})
+		}
+	}
+}
+
+func statement(t *testing.T, text, sid string) iam.Statement {
+	t.Helper()
+	document, err := iam.Parse(text)
+	require.NoError(t, err)
+	for _, s := range document.Statements {
+		if s.Sid == sid {
+			return s
+		}
+	}
+	t.Fatalf("no statement %s in %s", sid, text)
+	return iam.Statement{}
+}
+
+func TestConnectionsTrustTheHostAlone(t *testing.T) {
+	t.Parallel()
+	graph := deploy(t, teams(2, lake.AssumedRole))
+	made := graph.One(roleType, "dss-lab-team-001")
+	assert.Equal(t, "/dss-lab/connections/", made.String("path"))
+	trust := statement(t, made.String("assumeRolePolicy"), "DSS")
+	require.Len(t, trust.Principal.AWS, 1)
+	assert.Contains(t, trust.Principal.AWS[0], ":role/dss-lab-host")
+	assert.Equal(t, []string{"dss-lab-team-001"}, trust.Conditions["StringEquals"]["sts:ExternalId"])
+
+	may := statement(t, graph.One(rolePolicy, "dss-lab-host-compute").String("policy"), "TakeConnectionRoles")
+	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/dss-lab/connections/*"}, may.Resources)
+	assert.True(t, graph.DependsOn(graph.One("aws:ssm/association:Association", ""), made), "DSS is configured with the role")
+	assert.False(t, graph.DependsOn(made, graph.One("aws:ec2/instance:Instance", "")), "the role waits for the host's role, not for the host")
+	reach := graph.One(rolePolicy, "dss-lab-team-001-data").String("policy")
+	assert.Contains(t, statement(t, reach, "FilesKey").Resources[0], ":key/")
+}
+
+func TestConnectionsTrustTheUserOfAKeyPair(t *testing.T) {
+	t.Parallel()
+	graph := deploy(t, func(cfg *stacks.Config) {
+		teams(1, lake.AssumedRole)(cfg)
+		cfg.DSS.CredentialsMode = dss.KeyPair
+		cfg.Roles.Path = "/data/"
+	})
+	made := graph.One(roleType, "dss-lab-team-000")
+	assert.Equal(t, "/data/dss-lab/connections/", made.String("path"))
+	assert.Contains(t, statement(t, made.String("assumeRolePolicy"), "DSS").Principal.AWS[0], ":user/data/dss-lab-dss")
+	may := statement(t, graph.One("aws:iam/policy:Policy", "dss-lab-dss-compute").String("policy"), "TakeConnectionRoles")
+	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/data/dss-lab/connections/*"}, may.Resources)
+}
+
+// Policies inside a role may have 10240 characters in all.
+func TestManyConnectionsFitIntoTheHostsPolicies(t *testing.T) {
+	t.Parallel()
+	for _, credentials := range []lake.Credentials{lake.AssumedRole, lake.KeyPair} {
+		graph := deploy(t, teams(200, credentials))
+		size := 0
+		for _, policy := range graph.OfType(rolePolicy) {
+			if strings.HasPrefix(policy.Name, "dss-lab-host-") {
+				size += len(policy.String("policy"))
+			}
+		}
+		assert.Positive(t, size)
+		assert.Less(t, size, 10240, credentials)
+		assert.Len(t, graph.OfType("dss:index:S3Connection"), 200)
+	}
+}
+
+func TestTheHostReadsTheConnectionsKeyPairs(t *testing.T) {
+	t.Parallel()
+	graph := deploy(t, teams(1, lake.KeyPair))
+	may := statement(t, graph.One(rolePolicy, "dss-lab-host-host").String("policy"), "ReadSecrets")
+	assert.Contains(t, may.Resources, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:dss-lab/connections/*")
+	assert.Equal(t, "dss-lab/connections/team-000/key-1", graph.One("aws:secretsmanager/secret:Secret", "dss-lab-team-000-key-1").String("name"))
+}
+
+func TestProblemsOfConnectionsAreShownWhereTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	cfg, err := stacks.NewConfig(stacks.PresetDev)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	teams(1, lake.AssumedRole)(&cfg)
+	cfg.Lake.Connections[0].Athena = &lake.Athena{}
+	err = harness.Fail(t, stacks.Program(cfg), harness.Stack("lab"))
+	assert.ErrorContains(t, err, "lake.connections[0].athena: DSS has no JDBC driver for Athena")
+	assert.NotContains(t, err.Error(), "s3Connections")
+}
+
+func TestStacksWithoutConnectionsHaveNoLake(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, deploy(t, func(*stacks.Config) {}).OfType("dss:index:DataLake"))
+}
