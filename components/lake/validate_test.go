@@ -1,0 +1,192 @@
+package lake_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
+)
+
+// in is a lake with one right connection, changed.
+func in(change func(*lake.Connection)) *lake.DataLakeArgs {
+	c := lake.Connection{Name: "sales", AllowedGroups: []string{"sales"}}
+	change(&c)
+	return &lake.DataLakeArgs{Connections: []lake.Connection{c}}
+}
+
+// with are connections of one bucket.
+func with(connections ...lake.Connection) *lake.DataLakeArgs {
+	args := &lake.DataLakeArgs{}
+	for _, c := range connections {
+		c.UsableByEveryone = true
+		if c.Zone == "" && c.Bucket.Name == "" {
+			c.Bucket = lake.Bucket{Name: "acme-data", Existing: true}
+		}
+		args.Connections = append(args.Connections, c)
+	}
+	return args
+}
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	aged := func(l lake.Lifecycle) *lake.DataLakeArgs {
+		return &lake.DataLakeArgs{Zones: []lake.Zone{{Name: "a", Bucket: lake.Bucket{Lifecycle: l}}}}
+	}
+	for name, test := range map[string]struct {
+		args *lake.DataLakeArgs
+		path string
+		says string
+	}{
+		"a name with a space":      {in(func(c *lake.Connection) { c.Name = "a b" }), "connections[0].name", "letters"},
+		"a name of the lake's own": {in(func(c *lake.Connection) { c.Name = "zone-raw" }), "connections[0].name", "taken"},
+		"one name twice": {
+			with(lake.Connection{Name: "a", Prefix: "a"}, lake.Connection{Name: "a", Prefix: "b"}), "connections[1].name", "twice",
+		},
+		"names that are too much alike": {
+			with(lake.Connection{Name: "a_b", Prefix: "a"}, lake.Connection{Name: "A-b", Prefix: "b"}), "connections[1].name", "too much like",
+		},
+		"a folder in another's": {
+			with(lake.Connection{Name: "a", Prefix: "x/y/"}, lake.Connection{Name: "b", Prefix: "x"}), "connections[1].prefix", "overlap",
+		},
+		"a whole bucket and a folder of it": {
+			with(lake.Connection{Name: "a"}, lake.Connection{Name: "b", Prefix: "x"}), "connections[1].prefix", "the whole bucket",
+		},
+		"one folder of one zone": {
+			with(lake.Connection{Name: "a", Zone: "z"}, lake.Connection{Name: "b", Zone: "z"}), "connections[1].prefix", "overlap",
+		},
+		"a folder with a wildcard": {in(func(c *lake.Connection) { c.Prefix = "sales*/" }), "connections[0].prefix", "not a folder"},
+		"a folder with a variable": {in(func(c *lake.Connection) { c.Prefix = "${aws:username}/" }), "connections[0].prefix", "not a folder"},
+		"a folder that goes up":    {in(func(c *lake.Connection) { c.Prefix = "a/../b" }), "connections[0].prefix", "not a folder"},
+		"a folder from the root":   {in(func(c *lake.Connection) { c.Prefix = "/a" }), "connections[0].prefix", "not a folder"},
+		"a zone that is not there": {in(func(c *lake.Connection) { c.Zone = "gold" }), "connections[0].zone", "no zone"},
+		"a zone and a bucket":      {in(func(c *lake.Connection) { c.Zone, c.Bucket.Name = "gold", "acme-x" }), "connections[0].bucket", "zone has a bucket"},
+		"a bucket without a name":  {in(func(c *lake.Connection) { c.Bucket.Existing = true }), "connections[0].bucket.name", "missing"},
+		"a name that S3 refuses":   {in(func(c *lake.Connection) { c.Bucket.Name = "Acme" }), "connections[0].bucket.name", "Acme"},
+		"a made bucket elsewhere":  {in(func(c *lake.Connection) { c.Bucket.Region = "us-east-1" }), "connections[0].bucket.region", "is made"},
+		"a lifecycle of a given one": {in(func(c *lake.Connection) {
+			c.Bucket = lake.Bucket{Name: "acme", Existing: true, Lifecycle: lake.Lifecycle{ExpireAfterDays: 9}}
+		}), "connections[0].bucket.lifecycle", "nothing is changed"},
+		"another account, not asked": {in(func(c *lake.Connection) {
+			c.Bucket = lake.Bucket{Name: "acme", Existing: true, AccountID: "210987654321"}
+		}), "connections[0].bucket.ownerAllows", "another account's"},
+		"half an account": {in(func(c *lake.Connection) {
+			c.Bucket = lake.Bucket{Name: "acme", Existing: true, AccountID: "21", OwnerAllows: true}
+		}), "connections[0].bucket.accountId", "not an account"},
+		"consent of nobody":           {in(func(c *lake.Connection) { c.Bucket = lake.Bucket{Name: "acme", Existing: true, OwnerAllows: true} }), "connections[0].bucket.ownerAllows", "no consent"},
+		"a key that is an alias":      {in(func(c *lake.Connection) { c.Bucket = lake.Bucket{Name: "acme", Existing: true, KMSKeyARN: "alias/x"} }), "connections[0].bucket.kmsKeyArn", "not one"},
+		"a region that is none":       {in(func(c *lake.Connection) { c.Bucket = lake.Bucket{Name: "acme", Existing: true, Region: "Ireland"} }), "connections[0].bucket.region", "not one"},
+		"credentials of no kind":      {in(func(c *lake.Connection) { c.Credentials = "ENVIRONMENT" }), "connections[0].credentials", "KEY_PAIR"},
+		"an external id with a space": {in(func(c *lake.Connection) { c.ExternalID = "a b" }), "connections[0].externalId", "letters"},
+		"a role with a slash":         {in(func(c *lake.Connection) { c.RoleName = "a/b" }), "connections[0].roleName", "a/b"},
+		"a rotated role":              {in(func(c *lake.Connection) { c.Rotation.Generation = 2 }), "connections[0].rotation", "no key pair"},
+		"a pair before the first":     {in(func(c *lake.Connection) { c.Credentials, c.Rotation.KeepPrevious = lake.KeyPair, true }), "connections[0].rotation.keepPrevious", "before the first"},
+		"a generation below one":      {in(func(c *lake.Connection) { c.Credentials, c.Rotation.Generation = lake.KeyPair, -1 }), "connections[0].rotation.generation", "from 1"},
+		"nobody":                      {in(func(c *lake.Connection) { c.AllowedGroups = nil }), "connections[0].allowedGroups", "nobody"},
+		"everybody and some":          {in(func(c *lake.Connection) { c.UsableByEveryone = true }), "connections[0].usableByEveryone", "everybody"},
+		"a database that Athena refuses": {
+			in(func(c *lake.Connection) { c.Databases = []lake.Database{{Name: "My-DB"}} }), "connections[0].databases[0].name", "My-DB",
+		},
+		"a workgroup that Athena refuses": {
+			in(func(c *lake.Connection) {
+				c.Databases, c.Athena = []lake.Database{{Name: "a"}}, &lake.Athena{Workgroup: "a b"}
+			}),
+			"connections[0].athena.workgroup", "a b",
+		},
+		"Athena without a database": {in(func(c *lake.Connection) { c.Athena = &lake.Athena{} }), "connections[0].athena", "nothing that it could query"},
+		"one database of two": {
+			with(lake.Connection{Name: "a", Prefix: "a", Databases: []lake.Database{{Name: "d"}}},
+				lake.Connection{Name: "b", Prefix: "b", Databases: []lake.Database{{Name: "e"}, {Name: "d"}}}),
+			"connections[1].databases[1].name", "twice",
+		},
+		"nothing that reads files":       {in(func(c *lake.Connection) { off := false; c.DirectFiles = &off }), "connections[0].directFiles", "nothing would read"},
+		"a preset that is not there":     {&lake.DataLakeArgs{ZonePreset: "MEDALS"}, "zonePreset", "BRONZE_SILVER_GOLD"},
+		"a zone with upper case":         {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "Raw"}}}, "zones[0].name", "a-z"},
+		"a zone twice":                   {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "a"}, {Name: "a"}}}, "zones[1].name", "twice"},
+		"infrequent access too early":    {aged(lake.Lifecycle{InfrequentAccessAfterDays: 29}), "zones[0].bucket.lifecycle.infrequentAccessAfterDays", "30"},
+		"an archive too early":           {aged(lake.Lifecycle{ArchiveAfterDays: 89}), "zones[0].bucket.lifecycle.archiveAfterDays", "90"},
+		"an archive right after":         {aged(lake.Lifecycle{InfrequentAccessAfterDays: 80, ArchiveAfterDays: 90}), "zones[0].bucket.lifecycle.archiveAfterDays", "110"},
+		"an end within the minimum":      {aged(lake.Lifecycle{InfrequentAccessAfterDays: 30, ExpireAfterDays: 59}), "zones[0].bucket.lifecycle.expireAfterDays", "60"},
+		"an end within the archive's":    {aged(lake.Lifecycle{ArchiveAfterDays: 90, ExpireAfterDays: 179}), "zones[0].bucket.lifecycle.expireAfterDays", "180"},
+		"an end before the beginning":    {aged(lake.Lifecycle{ExpireAfterDays: -1}), "zones[0].bucket.lifecycle.expireAfterDays", "1 or more"},
+		"half a name of secrets":         {&lake.DataLakeArgs{SecretPrefix: "acme"}, "secretPrefix", "slash"},
+		"results that never stay":        {&lake.DataLakeArgs{ResultsRetentionDays: -1}, "resultsRetentionDays", "1 day"},
+		"capacity for nobody":            {&lake.DataLakeArgs{Capacity: &catalog.Capacity{DPUs: 24}}, "capacity.workgroups", "no workgroup"},
+		"Lake Formation without a name":  {withModel(in(func(c *lake.Connection) { c.Databases = []lake.Database{{Name: "a"}} })), "connections[0].bucket.name", "guards only"},
+		"a key pair with Lake Formation": {withModel(in(func(c *lake.Connection) { c.Credentials = lake.KeyPair })), "connections[0].credentials", "Lake Formation"},
+		"one bucket made twice": {
+			&lake.DataLakeArgs{
+				Zones:       []lake.Zone{{Name: "a", Bucket: lake.Bucket{Name: "acme-a"}}},
+				Connections: []lake.Connection{{Name: "b", UsableByEveryone: true, Bucket: lake.Bucket{Name: "acme-a"}}},
+			}, "connections[0].bucket.name", "twice",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var at []string
+			for _, p := range test.args.Problems() {
+				if p.Path == test.path && strings.Contains(p.String(), test.says) {
+					return
+				}
+				at = append(at, p.String())
+			}
+			t.Errorf("no problem at %s that says %q: %q", test.path, test.says, at)
+		})
+	}
+}
+
+func withModel(args *lake.DataLakeArgs) *lake.DataLakeArgs {
+	args.PermissionModel = catalog.ModelLakeFormation
+	args.LakeFormation = &catalog.LakeFormation{Admins: []string{"arn:aws:iam::123456789012:role/deployer"}}
+	return args
+}
+
+func TestRightArguments(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string]*lake.DataLakeArgs{
+		"nothing":          {},
+		"both presets":     {ZonePreset: lake.BronzeSilverGold, Zones: []lake.Zone{{Name: "gold", Bucket: lake.Bucket{Name: "acme-gold", Existing: true}}}},
+		"names that begin": with(lake.Connection{Name: "a", Prefix: "sales"}, lake.Connection{Name: "b", Prefix: "sales2/"}),
+		"a key pair": in(func(c *lake.Connection) {
+			c.Credentials, c.Rotation.Generation, c.Rotation.KeepPrevious = lake.KeyPair, 3, true
+		}),
+		"two own buckets": {Connections: []lake.Connection{{Name: "a", UsableByEveryone: true}, {Name: "b", UsableByEveryone: true}}},
+		"retention":       {Zones: []lake.Zone{{Name: "a", Bucket: lake.Bucket{Lifecycle: lake.Lifecycle{InfrequentAccessAfterDays: 30, ArchiveAfterDays: 90, ExpireAfterDays: 180}}}}},
+	} {
+		assert.Empty(t, args.Problems(), name)
+	}
+}
+
+// IAM refuses policies that are too long, in the middle of a deployment.
+func TestPoliciesThatIAMHasNoRoomFor(t *testing.T) {
+	t.Parallel()
+	databases := func(n int) (all []lake.Database) {
+		for i := range n {
+			all = append(all, lake.Database{Name: fmt.Sprintf("%s_%d", strings.Repeat("d", 40), i)})
+		}
+		return all
+	}
+	for credentials, most := range map[lake.Credentials]int{lake.AssumedRole: 12, lake.KeyPair: 3} {
+		fits := in(func(c *lake.Connection) {
+			c.Credentials, c.Databases, c.Athena = credentials, databases(most), &lake.Athena{}
+		})
+		require.Empty(t, fits.Problems(), credentials)
+		over := in(func(c *lake.Connection) {
+			c.Credentials, c.Databases, c.Athena = credentials, databases(most*4), &lake.Athena{}
+		})
+		require.Len(t, over.Problems(), 1, credentials)
+		assert.Equal(t, "connections[0].databases", over.Problems()[0].Path)
+	}
+}
+
+func TestASingleConnectionHasNoZones(t *testing.T) {
+	t.Parallel()
+	args := &lake.S3ConnectionArgs{Connection: lake.Connection{Name: "a", Zone: "gold", UsableByEveryone: true}, TrustedPrincipalARNs: pulumi.StringArray{}}
+	require.Len(t, args.Problems(), 1)
+	assert.Equal(t, "zone", args.Problems()[0].Path)
+}
