@@ -132,9 +132,15 @@ func agentPermissions(instances, document, associations string) []Permission {
 		},
 		{
 			By:        CallerAgent,
-			Actions:   []string{"ssm:PutInventory", "ssm:PutComplianceItems"},
+			Actions:   []string{"ssm:PutComplianceItems"},
 			Resources: []string{instances},
-			Why:       "the agent reports associations' compliance, and the inventory where an account collects it",
+			Why:       "the agent reports associations' compliance",
+		},
+		{
+			By:        CallerAgent,
+			Actions:   []string{"ssm:PutInventory"},
+			Resources: []string{"*"},
+			Why:       "the agent reports the inventory where an account collects it; this action knows no resources",
 		},
 	}
 }

@@ -18,8 +18,8 @@ import (
 const oldPolicyVersion = "2008-10-17"
 
 // Parse reads a policy in any form that AWS takes: one string or a list, one statement or a list, `*` for a principal, and the
-// elements with Not. What it cannot read is an error with everything that is wrong, by path. The grammar is that of "Grammar of the IAM JSON
-// policy language" in the IAM user guide.
+// elements with Not. What it cannot read is an error with everything that is wrong, by path. The grammar is that of "Grammar of the IAM
+// JSON policy language" in the IAM user guide.
 func Parse(text string) (Document, error) {
 	var p parser
 	document := p.document(text)

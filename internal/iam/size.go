@@ -41,8 +41,8 @@ const ManagedPoliciesLimit = 10
 func (d Document) Size() int { return utf8.RuneCountInString(d.JSON()) }
 
 // Split deals the statements out to as many documents as they need to stay within a limit each, in order. A statement that is too
-// large alone is split by its resources, or else by its actions. Together the documents decide what the one does, as identity policies of one
-// identity. It is an error when a statement cannot be split any further, and is still too large.
+// large alone is split by its resources, or else by its actions. Together the documents decide what the one does, as identity policies
+// of one identity. It is an error when a statement cannot be split any further, and is still too large.
 func Split(document Document, limit int) ([]Document, error) {
 	empty := document
 	empty.Statements = nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/actions"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
 
@@ -271,7 +272,7 @@ func resourcesAreNamed(_ *harness.Graph, r *harness.Resource) string {
 			continue
 		}
 		for _, action := range s.Action {
-			if !slices.Contains(actionsWithoutResource(), action) {
+			if known, ok := actions.Lookup(action); !ok || len(known.Resources) > 0 {
 				return "allows " + action + " on everything"
 			}
 		}

@@ -17,23 +17,6 @@ func waivers() []waiver {
 	return all
 }
 
-// actionsWithoutResource are actions for which a policy cannot name a resource.
-//
-// Source: https://docs.aws.amazon.com/service-authorization/latest/reference/
-func actionsWithoutResource() []string {
-	return []string{
-		"ec2:DescribeSnapshots",
-		"ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage",
-		"ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply",
-		"ecr:GetAuthorizationToken",
-		"eks:ListClusters",
-		"logs:DescribeLogGroups",
-		"ssm:ListAssociations",
-		"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
-	}
-}
-
 // globalNames waives the names that are the same in every partition.
 func globalNames(environment string) harness.Option {
 	return harness.WithoutCheck(harness.CheckPartition, "the AWS CLI comes from one address for all partitions",

@@ -11,9 +11,9 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
-// Check finds what does nothing in a policy, or cannot be stored: actions that do not exist, resources whose ARN no action of the statement
-// takes, actions that take none of the statement's resources, condition operators that do not exist; and in identity policies actions
-// that also need a resource of a type that no statement allows with them, as a Glue table needs its database and catalog.
+// Check finds what does nothing in a policy, or cannot be stored: actions that do not exist, resources whose ARN no action of the
+// statement takes, actions that take none of the statement's resources, condition operators that do not exist; and in identity policies
+// actions that also need a resource of a type that no statement allows with them, as a Glue table needs its database and catalog.
 func Check(document iam.Document) problem.List {
 	var found problem.List
 	for i, statement := range document.Statements {
@@ -52,7 +52,8 @@ func checkAction(found *problem.List, path, pattern string) []Action {
 	case !isAction:
 		found.Add(path, "write SERVICE:ACTION", "%q is no action", pattern)
 	case !read().services[service]:
-		found.Add(path, "add the service to tools/tables/actions.go and make the tables again", "%q is of a service that is not in the table", pattern)
+		found.Add(path, "add the service to tools/tables/actions.go and make the tables again", "%q is of a service that is not in the table",
+			pattern)
 	case len(matching) == 0:
 		found.Add(path, "look the name up in the Service Authorization Reference", "%q does not exist", pattern)
 	default:
@@ -82,7 +83,8 @@ func checkResources(found *problem.List, s iam.Statement, actions map[int][]Acti
 	}
 	for j, resource := range s.Resources {
 		if checked && !used[j] {
-			found.Add("Resource["+strconv.Itoa(j)+"]", "name one that an action of the statement takes", "%q is taken by no action of the statement", resource)
+			found.Add("Resource["+strconv.Itoa(j)+"]", "name one that an action of the statement takes",
+				"%q is taken by no action of the statement", resource)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package actions knows which actions IAM policies can name and which resources each action takes, for the services that the
-// program's policies are about, so that a policy with a slip is found before AWS ignores it. AWS takes a statement with an action that does not exist,
-// or with a resource that the action never has, and the statement then does nothing.
+// program's policies are about, so that a policy with a slip is found before AWS ignores it: AWS takes a statement with an action
+// that does not exist, or with a resource that the action never has, and the statement then does nothing.
 //
 // The tables are generated and dated; an action that AWS added later is not in them.
 package actions
