@@ -1,6 +1,6 @@
 // Command tables writes the generated tables of facts about AWS that the library embeds: instance types with their limits and
-// prices (internal/instancetype), the names that AWS accepts (internal/awsname), managed policies (internal/iam/managed). The script "generate" beside it fetches the
-// pinned sources and runs it.
+// prices (internal/instancetype), the names that AWS accepts (internal/awsname), and the actions of IAM policies
+// (internal/iam/actions). The script "generate" beside it fetches the pinned sources and runs it.
 package main
 
 import (
