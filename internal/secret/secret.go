@@ -27,6 +27,8 @@ type Args struct {
 	RecoveryWindowInDays int
 	// Value is what is in it. Default: nothing; somebody else fills it.
 	Value pulumi.StringInput
+	// Readers are ARNs of the principals that alone may read it; `*` may stand for characters of names. Default: whoever IAM lets.
+	Readers pulumi.StringArrayInput
 	// Tags are put on it.
 	Tags map[string]string
 }
@@ -52,7 +54,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("creating secret %s: %w", name, err)
 	}
 	policy, err := secretsmanager.NewSecretPolicy(ctx, name, &secretsmanager.SecretPolicyArgs{
-		SecretArn: made.Arn, Policy: pulumi.String(Policy(args.Location).JSON()), BlockPublicPolicy: pulumi.Bool(true),
+		SecretArn: made.Arn, Policy: args.policy(), BlockPublicPolicy: pulumi.Bool(true),
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("setting the policy of secret %s: %w", name, err)
@@ -71,17 +73,34 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	return &Secret{ARN: arn, Resource: made}, nil
 }
 
-// Policy is a secret's policy: nobody of another account, and nothing without TLS. Who of the account reads it is up to IAM.
+// policy is the secret's policy.
+func (a Args) policy() pulumi.StringInput {
+	if a.Readers == nil {
+		return pulumi.String(Policy(a.Location).JSON())
+	}
+	return a.Readers.ToStringArrayOutput().ApplyT(func(readers []string) string {
+		return Policy(a.Location, readers...).JSON()
+	}).(pulumi.StringOutput)
+}
+
+// Policy is a secret's policy: nobody of another account, nothing without TLS, and only the readers, where there are some. Who else of the
+// account reads it is up to IAM.
 //
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
-func Policy(at location.Location) iam.Document {
+func Policy(at location.Location, readers ...string) iam.Document {
 	// A secret's policy is about that secret: `*` is the secret itself. A denial is about every action, or one would stay open.
 	deny := func(sid string) iam.Statement {
 		return iam.Statement{Sid: sid, Effect: iam.EffectDeny, Actions: []string{"secretsmanager:*"}, Resources: []string{"*"}}.
 			For(iam.Principal{Anyone: true})
 	}
-	return iam.NewDocument(
+	document := iam.NewDocument(
 		deny("TLSOnly").If("Bool", "aws:SecureTransport", "false"),
 		deny("ThisAccountOnly").If("StringNotEquals", "aws:PrincipalAccount", at.AccountID),
 	)
+	if len(readers) > 0 {
+		only := deny("ReadersOnly").If("ArnNotLike", "aws:PrincipalArn", readers...)
+		only.Actions = []string{"secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"}
+		document.Statements = append(document.Statements, only)
+	}
+	return document
 }
