@@ -30,6 +30,8 @@ type Matrix struct {
 	Edges []Edge `json:"edges"`
 	// Asked is how many requests were decided.
 	Asked int `json:"asked"`
+
+	kinds map[string]Kind
 }
 
 // NewMatrix decides every question.

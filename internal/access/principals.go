@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -74,8 +75,8 @@ func (s *surveyor) uses() map[string]use {
 	}
 	for _, res := range s.graph.OfType("aws:glue/crawler:Crawler") {
 		label := "crawler " + s.part(res)
-		if c := s.connection(res); c != nil {
-			label = "crawler" + of(connectionName(c))
+		if c := s.holder("databases", value(res, "databaseName")); c != "" {
+			label = "crawler" + of(c)
 		}
 		add(value(res, "role"), label, ClassSystem)
 	}
@@ -94,10 +95,11 @@ func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal 
 	case known:
 		p.Label, p.Class = used.label, used.class
 		p.EndUsers = p.Class == ClassPod || p.Class == ClassNode
+		_, p.Connection, _ = strings.Cut(p.Label, " of connection ")
 	case connection != nil && !s.takenByServices(p.ARN):
 		p.Connection = connectionName(connection)
 		p.Label, p.Class, p.EndUsers = "connection "+p.Connection, ClassConnection, true
-		if id := said(connection, "externalId"); id != "" {
+		if id := cmp.Or(said(connection, "externalId"), s.trustedID(p.ARN)); id != "" {
 			s.ExternalIDs[p.ARN] = id
 		}
 	case connection != nil:
@@ -232,4 +234,20 @@ func (s *surveyor) takenByServices(arn string) bool {
 		addServices(names, trust.Document)
 	}
 	return len(names) > 0
+}
+
+// trustedID is the external id that a role's trust policy asks for.
+func (s *surveyor) trustedID(arn string) string {
+	trust := s.world.Identities[arn].Trust
+	if trust == nil {
+		return ""
+	}
+	for _, statement := range trust.Document.Statements {
+		for _, keys := range statement.Conditions {
+			if ids := keys["sts:ExternalId"]; len(ids) > 0 {
+				return ids[0]
+			}
+		}
+	}
+	return ""
 }

@@ -130,37 +130,54 @@ const otherBucket = "another-bucket"
 func (s *surveyor) buckets() {
 	at := s.graph.Location
 	areas := s.areas()
-	names := map[string]string{otherBucket: "another bucket"}
-	for _, res := range s.graph.OfType(typeBucket) {
-		connection := ""
-		if c := s.connection(res); c != nil {
-			connection = connectionName(c)
-		}
-		names[value(res, "bucket")] = "bucket " + s.part(res) + of(connection)
-	}
-	for _, a := range areas {
-		if _, known := names[a.bucket]; !known {
-			names[a.bucket] = "bucket outside of the platform" + of(a.connection)
-		}
-	}
-	for _, bucket := range slices.Sorted(maps.Keys(names)) {
-		arn := at.GlobalARN("s3", bucket, false)
-		outside := bucket == otherBucket
-		s.add(Resource{Kind: KindBucket, Label: names[bucket], Parts: whole(arn), Outside: outside})
+	for _, bucket := range s.bucketResources(areas) {
+		name := strings.TrimPrefix(bucket.Parts[Whole], at.GlobalARN("s3", "", false))
+		s.add(bucket)
 		wholeTaken := false
 		for _, a := range areas {
-			if a.bucket == bucket {
+			if a.bucket == name {
 				wholeTaken = wholeTaken || a.prefix == ""
-				s.add(s.objects(arn, a))
+				s.add(s.objects(bucket.Parts[Whole], a))
 			}
 		}
 		if !wholeTaken {
-			rest := s.objects(arn, area{bucket, "elsewhere-" + probe + "/", "objects elsewhere in " + names[bucket], ""})
-			rest.Outside = outside
+			rest := s.objects(bucket.Parts[Whole], area{name, "elsewhere-" + probe + "/", "objects elsewhere in " + bucket.Label, ""})
+			rest.Outside = bucket.Outside
 			s.add(rest)
 		}
 	}
 }
+
+// bucketResources are the buckets: the program's, those that connections are in, and one that has nothing to do with it. A bucket that
+// is a connection's alone is called after it.
+func (s *surveyor) bucketResources(areas []area) []Resource {
+	labels, connections := map[string]string{otherBucket: "another bucket"}, map[string]string{}
+	for _, res := range s.graph.OfType(typeBucket) {
+		labels[value(res, "bucket")] = "bucket " + s.part(res)
+		if c := s.connection(res); c != nil {
+			labels[value(res, "bucket")] += of(connectionName(c))
+			connections[value(res, "bucket")] = connectionName(c)
+		}
+	}
+	for _, a := range areas {
+		_, known := labels[a.bucket]
+		switch {
+		case !known:
+			labels[a.bucket], connections[a.bucket] = "bucket"+outsideOf+of(a.connection), a.connection
+		case a.prefix == "" && a.connection != "" && connections[a.bucket] == "":
+			labels[a.bucket], connections[a.bucket] = "bucket"+of(a.connection), a.connection
+		}
+	}
+	var buckets []Resource
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		buckets = append(buckets, Resource{Kind: KindBucket, Label: labels[name], Connection: connections[name],
+			Parts: whole(s.graph.Location.GlobalARN("s3", name, false)), Outside: name == otherBucket})
+	}
+	return buckets
+}
+
+// outsideOf marks what connections reach in buckets that the program does not make: it does not know their policies.
+const outsideOf = " outside of the platform"
 
 func (s *surveyor) objects(bucket string, a area) Resource {
 	return Resource{Kind: KindObjects, Label: a.label, Connection: a.connection,
@@ -178,9 +195,16 @@ func (s *surveyor) areas() []area {
 			found = append(found, a)
 		}
 	}
+	made := map[string]bool{}
+	for _, res := range s.graph.OfType(typeBucket) {
+		made[value(res, "bucket")] = true
+	}
 	for _, c := range s.graph.OfType(connectionType) {
-		name := connectionName(c)
-		add(area{s.bucketOf(c), said(c, "prefix"), "data" + of(name), name})
+		name, bucket, where := connectionName(c), s.bucketOf(c), outsideOf
+		if made[bucket] {
+			where = ""
+		}
+		add(area{bucket, said(c, "prefix"), "data" + where + of(name), name})
 	}
 	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
 		configuration, _ := plainMap(res.State)["configuration"].(map[string]any)
@@ -189,6 +213,12 @@ func (s *surveyor) areas() []area {
 		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
 		label, connection := s.workgroupLabel(res)
 		add(area{bucket, prefix, "results of " + label, connection})
+	}
+	for _, res := range s.graph.OfType("aws:glue/catalogDatabase:CatalogDatabase") {
+		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(value(res, "locationUri"), "s3://"), "/")
+		if connection := s.holder("databases", value(res, "name")); connection != "" && prefix != "" {
+			add(area{bucket, strings.TrimSuffix(prefix, "/") + "/", "tables' files" + of(connection), connection})
+		}
 	}
 	for _, res := range s.graph.OfType("aws:s3/bucketObjectv2:BucketObjectv2") {
 		folder, _, below := strings.Cut(value(res, "key"), "/")
@@ -237,7 +267,7 @@ func (s *surveyor) catalog() {
 }
 
 func (s *surveyor) workgroupLabel(res *synth.Resource) (label, connection string) {
-	if connection = s.holder("workgroup", value(res, "name")); connection != "" {
+	if connection = s.holder("workgroups", value(res, "name")); connection != "" {
 		return "workgroup" + of(connection), connection
 	}
 	return "workgroup of the platform", ""

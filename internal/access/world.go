@@ -75,6 +75,7 @@ func World(graph *synth.Graph) (*decide.World, *Inventory, error) {
 	}
 	b.identityPolicies()
 	b.resourcePolicies()
+	b.foreignBuckets()
 	inventory := newInventory(graph, b.world)
 	b.outsiders(inventory)
 	return b.world, inventory, errors.Join(b.problems...)
@@ -208,6 +209,27 @@ func (b *builder) resourcePolicies() {
 	}
 	for _, res := range b.graph.OfType(typeGluePolicy) {
 		b.guard(at.ARN("glue", "catalog"), b.policy(res, "policy"))
+	}
+}
+
+// ownerAccount stands for the account of a bucket that belongs to somebody else.
+const ownerAccount = "000000000000"
+
+// foreignBuckets are buckets of other accounts, whose owners have promised to add the statements that their connections name.
+func (b *builder) foreignBuckets() {
+	for _, connection := range b.graph.OfType(connectionType) {
+		text := said(connection, "ownerBucketPolicy")
+		if text == "" {
+			continue
+		}
+		document, err := iam.Parse(text)
+		if err != nil {
+			b.problems = append(b.problems, fmt.Errorf("%s: ownerBucketPolicy: %w", connection.Label(), err))
+		}
+		arn := b.graph.Location.GlobalARN("s3", said(connection, "bucketName"), false)
+		entry := b.world.Resources[arn]
+		entry.Account, entry.Policies = ownerAccount, append(entry.Policies, decide.Policy{Name: connection.Name + "-owner", Document: document})
+		b.world.Resources[arn] = entry
 	}
 }
 

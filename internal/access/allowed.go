@@ -1,0 +1,144 @@
+package access
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Allowed is a row of the list of allowed edges: who may do what with which resource, and why. Labels may hold `*` for any text; several are
+// separated by commas.
+type Allowed struct {
+	Who   string
+	What  string
+	Verbs []string
+	Why   string
+	// Line is where in the document it is.
+	Line int
+}
+
+// allowedColumns are the columns of the table.
+const allowedColumns = 4
+
+// ParseAllowed reads the tables of a document in Markdown whose head is `Who | What | May | Why`. Verbs are separated by commas.
+func ParseAllowed(document string) ([]Allowed, error) {
+	var rows []Allowed
+	inTable := false
+	for n, line := range strings.Split(document, "\n") {
+		cells := cellsOf(line)
+		switch {
+		case len(cells) != allowedColumns:
+			inTable = false
+		case strings.Join(cells, "|") == "Who|What|May|Why":
+			inTable = true
+		case !inTable || strings.Trim(cells[0], "-") == "":
+		case cells[3] == "":
+			return nil, fmt.Errorf("line %d: no reason why", n+1)
+		default:
+			rows = append(rows, Allowed{Who: cells[0], What: cells[1], Verbs: strings.Split(cells[2], ", "), Why: cells[3], Line: n + 1})
+		}
+	}
+	return rows, nil
+}
+
+func cellsOf(line string) []string {
+	line = strings.TrimSpace(line)
+	if !strings.HasPrefix(line, "|") || !strings.HasSuffix(line, "|") || len(line) < 2 {
+		return nil
+	}
+	cells := strings.Split(line[1:len(line)-1], "|")
+	for i := range cells {
+		cells[i] = strings.Trim(strings.TrimSpace(cells[i]), "`")
+	}
+	return cells
+}
+
+// Unlisted are the edges that no row allows, in general terms, each once.
+func Unlisted(edges []Edge, rows []Allowed) []Edge {
+	var found []Edge
+	for _, edge := range General(edges) {
+		if !slices.ContainsFunc(rows, func(row Allowed) bool { return row.allows(edge) }) {
+			found = append(found, edge)
+		}
+	}
+	return found
+}
+
+// Stale are the rows, and verbs of rows, that allow none of the edges.
+func Stale(edges []Edge, rows []Allowed) []string {
+	general := General(edges)
+	var found []string
+	for _, row := range rows {
+		for _, one := range row.singles() {
+			if !slices.ContainsFunc(general, one.allows) {
+				found = append(found, fmt.Sprintf("line %d: %s: %s: %s", one.Line, one.Who, one.Verbs[0], one.What))
+			}
+		}
+	}
+	return found
+}
+
+// singles are a row's members of each list alone: for everybody that it names some edge, for everything, and for every verb.
+func (a Allowed) singles() []Allowed {
+	var all []Allowed
+	for _, who := range strings.Split(a.Who, ", ") {
+		for _, what := range strings.Split(a.What, ", ") {
+			for _, verb := range a.Verbs {
+				all = append(all, Allowed{Who: who, What: what, Verbs: []string{verb}, Why: a.Why, Line: a.Line})
+			}
+		}
+	}
+	return all
+}
+
+func (a Allowed) allows(edge Edge) bool {
+	return anyLike(a.Who, edge.Principal) && anyLike(a.What, edge.Resource) && slices.Contains(a.Verbs, edge.Verb)
+}
+
+// anyLike compares a label with patterns that are separated by commas.
+func anyLike(patterns, label string) bool {
+	return slices.ContainsFunc(strings.Split(patterns, ", "), func(pattern string) bool { return like(pattern, label) })
+}
+
+// like compares a label with a pattern of the document.
+func like(pattern, label string) bool {
+	if !strings.Contains(pattern, "*") {
+		return pattern == label
+	}
+	parts := strings.Split(pattern, "*")
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(label)
+}
+
+// General puts NAME for the connection of the principal, or of the resource where the principal has none, and OTHER for a connection
+// that is not the principal's own. Edges that are then the same are united.
+func General(edges []Edge) []Edge {
+	var general []Edge
+	for _, edge := range edges {
+		own := edge.PrincipalConnection
+		if own != "" {
+			edge.Principal = inGeneral(edge.Principal, own, "NAME")
+		}
+		switch edge.ResourceConnection {
+		case "":
+		case own:
+			edge.Resource = inGeneral(edge.Resource, own, "NAME")
+		default:
+			other := "NAME"
+			if own != "" {
+				other = "OTHER"
+			}
+			edge.Resource = inGeneral(edge.Resource, edge.ResourceConnection, other)
+		}
+		edge.PrincipalConnection, edge.ResourceConnection = "", ""
+		general = append(general, edge)
+	}
+	return sortedEdges(general)
+}
+
+func inGeneral(label, connection, name string) string {
+	return strings.Replace(label, "connection "+connection, "connection "+name, 1)
+}

@@ -1,0 +1,108 @@
+// Package access_test compares who reaches what with docs/access.md.
+package access_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/access"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
+)
+
+// configurations are the stacks that the document is compared with.
+func configurations() []string {
+	root := filepath.Join("..", "..")
+	return []string{
+		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), filepath.Join("testdata", "Pulumi.many.yaml"),
+	}
+}
+
+// synthesized is what a program registers with a configuration.
+func synthesized(t *testing.T, file string, program pulumi.RunFunc) *synth.Graph {
+	t.Helper()
+	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+	require.NoError(t, err)
+	graph, err := synth.Run(program, synth.Settings{
+		Project: stacks.ProjectName, Stack: "test", Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
+	})
+	require.NoError(t, err)
+	return graph
+}
+
+func matrixOf(t *testing.T, graph *synth.Graph) *access.Matrix {
+	t.Helper()
+	world, inventory, err := access.World(graph)
+	require.NoError(t, err)
+	return access.NewMatrix(world, inventory)
+}
+
+func allowed(t *testing.T) []access.Allowed {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "access.md"))
+	require.NoError(t, err)
+	rows, err := access.ParseAllowed(string(text))
+	require.NoError(t, err)
+	return rows
+}
+
+// Every edge is one that the document lists, every row of the document is about an edge, and the assertions hold.
+func TestDocumentListsEveryEdge(t *testing.T) {
+	t.Parallel()
+	rows := allowed(t)
+	var all []access.Edge
+	for _, file := range configurations() {
+		matrix := matrixOf(t, synthesized(t, file, stacks.Run))
+		require.NotEmpty(t, matrix.Edges)
+		assert.Empty(t, matrix.Broken(), file)
+		assert.Empty(t, access.Unlisted(matrix.Edges, rows), "%s: list it in docs/access.md, with a reason, or close it", file)
+		all = append(all, matrix.Edges...)
+	}
+	assert.Empty(t, access.Stale(all, rows), "rows of docs/access.md that are about nothing")
+}
+
+// A connection's label in the many-connection stack stands for real credentials of both kinds.
+func TestManyConnectionsAreSeen(t *testing.T) {
+	t.Parallel()
+	matrix := matrixOf(t, synthesized(t, configurations()[2], stacks.Run))
+	var seen []string
+	for _, principal := range matrix.Inventory.Principals {
+		if principal.Class == access.ClassConnection {
+			seen = append(seen, principal.Connection)
+			assert.True(t, principal.EndUsers)
+		}
+	}
+	slices.Sort(seen)
+	assert.Equal(t, []string{"archive", "finance", "marketing", "partner", "sales"}, seen)
+	for _, edge := range []access.Edge{
+		{Principal: "connection sales", Verb: "read", Resource: "data of connection sales"},
+		{Principal: "connection finance", Verb: "write", Resource: "data of connection finance"},
+		{Principal: "connection sales", Verb: "query", Resource: "workgroup of connection sales"},
+		{Principal: "connection marketing", Verb: "read", Resource: "results of workgroup of connection marketing"},
+		{Principal: "DSS host", Verb: "assume", Resource: "role of connection partner"},
+	} {
+		assert.True(t, has(matrix, edge), "%s", edge)
+	}
+	assert.False(t, has(matrix, access.Edge{Principal: "connection archive", Verb: "write", Resource: "data of connection archive"}), "it is read-only")
+}
+
+func has(matrix *access.Matrix, edge access.Edge) bool {
+	return slices.ContainsFunc(matrix.Edges, func(e access.Edge) bool {
+		return e.Principal == edge.Principal && e.Verb == edge.Verb && e.Resource == edge.Resource
+	})
+}
+
+func TestMatrixIsTheSameEveryTime(t *testing.T) {
+	t.Parallel()
+	first, err := matrixOf(t, synthesized(t, configurations()[2], stacks.Run)).JSON()
+	require.NoError(t, err)
+	second, err := matrixOf(t, synthesized(t, configurations()[2], stacks.Run)).JSON()
+	require.NoError(t, err)
+	assert.Equal(t, first, second)
+}

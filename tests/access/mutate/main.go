@@ -1,0 +1,77 @@
+// Command mutate plants holes in the policies of stacks, and says which of them the assertions and the list of allowed edges in
+// docs/access.md do not catch. Its arguments are stack configuration files.
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/access"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
+	"github.com/pulumi-dss/pulumi-dss/tests/access/equivalents"
+)
+
+func main() {
+	escaped, err := run(os.Args[1:], os.Stdout)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(1)
+	case escaped > 0:
+		os.Exit(1)
+	}
+}
+
+// run hunts in every configuration, and returns how many mutations escaped.
+func run(files []string, out io.Writer) (int, error) {
+	document, err := os.ReadFile(filepath.Join("docs", "access.md"))
+	if err != nil {
+		return 0, fmt.Errorf("run it in the root of the repository: %w", err)
+	}
+	rows, err := access.ParseAllowed(string(document))
+	if err != nil {
+		return 0, fmt.Errorf("docs/access.md: %w", err)
+	}
+	var total access.Tally
+	for _, file := range files {
+		tally, err := hunt(file, rows)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", file, err)
+		}
+		_, _ = fmt.Fprintf(out, "%s: %d planted, %d change nothing, %s\n", file, tally.Planted, tally.Equivalent, tally)
+		total = total.Add(tally, filepath.Base(file)+":")
+	}
+	for _, why := range slices.Sorted(maps.Keys(total.Reasons)) {
+		_, _ = fmt.Fprintf(out, "changes nothing: %d, %s\n", total.Reasons[why], why)
+	}
+	for _, escaped := range total.Escaped {
+		_, _ = fmt.Fprintf(out, "escaped: %s\n", escaped)
+	}
+	_, _ = fmt.Fprintln(out, total)
+	return len(total.Escaped), nil
+}
+
+func hunt(file string, rows []access.Allowed) (access.Tally, error) {
+	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+	if err != nil {
+		return access.Tally{}, err
+	}
+	stack := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml")
+	graph, err := synth.Run(stacks.Run, synth.Settings{
+		Project: stacks.ProjectName, Stack: stack, Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
+	})
+	if err != nil {
+		return access.Tally{}, err
+	}
+	world, inventory, err := access.World(graph)
+	if err != nil {
+		return access.Tally{}, err
+	}
+	return access.Hunt(access.NewHunter(world, inventory, rows), equivalents.Accepted()), nil
+}
