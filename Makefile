@@ -39,6 +39,18 @@ outputs: ## print the outputs of the last deployment
 test: ## run every test that needs no cloud; downloads nothing but Go modules
 	go vet ./...
 	go test ./... -timeout 30m
+	@echo "Not in here: make host (what runs on the host, with every kill and fault), make e2e (the real engine and providers)."
+
+.PHONY: host
+host: ## run every test of what runs on the host; needs root and PyPI
+	tests/host/run test
+
+# How often.
+RUNS ?= 50
+
+.PHONY: host-soak
+host-soak: ## kill and disturb the reconciler RUNS times, and see that every host comes to its end; needs root and PyPI
+	tests/host/run soak $(RUNS)
 
 .PHONY: e2e
 e2e: ## deploy to the emulator that AWS_ENDPOINT_URL leads to, on the real engine and providers

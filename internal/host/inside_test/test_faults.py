@@ -5,7 +5,7 @@ import unittest
 
 from doubles import in_both_versions
 from fakedss.server import BAD_GATEWAY, Dropped
-from test_killed import KillCase
+from test_killed import EVERY, KillCase
 
 # To do these again is harmless, and DSS does not tell whether they were done.
 REPEATABLE = ("actions/push-base-images", "/packages", "/images", "apply-kubernetes-policies", "/admin/users/admin", "run-kubectl")
@@ -50,7 +50,7 @@ class Faults(KillCase):
             requests, wanted, writes = self.seen, self.world(), self.counted()
             after = self.keep()
             for fault in (lost, error, gateway):
-                for number in range(1, requests + 1):
+                for number in range(1, requests + 1, EVERY):
                     with self.subTest(subject=subject, fault=fault.__name__, request=number):
                         self.restore(before)
                         self.server.journal.clear()

@@ -9,6 +9,8 @@ import unittest
 from dss_stand_ins import DSSTest
 from stand_ins import COMMANDS, HERE
 
+# At which of the commands: at all of them, or at each n-th.
+EVERY = int(os.environ.get("DISTURB_EVERY", "1"))
 CHILD = """
 import json, sys
 sys.path.insert(0, {here!r})
@@ -82,10 +84,7 @@ class Killed(DSSTest):
         self.assertGreater(len(numbers), 20)
         subprocess.run(["rm", "-rf", self.root], check=True)
         subprocess.run(["cp", "-a", self.root + ".fresh", self.root], check=True)
-        self.check(numbers[::SPARSE], wanted)
-
-
-SPARSE = int(os.environ.get("KILLED_EVERY", "3"))
+        self.check(numbers[::EVERY], wanted)
 
 
 class KilledUpgrade(Killed):
@@ -98,7 +97,7 @@ class KilledUpgrade(Killed):
         wanted = self.tree()
         subprocess.run(["rm", "-rf", self.root], check=True)
         subprocess.run(["cp", "-a", self.root + ".copy", self.root], check=True)
-        self.check(numbers[::SPARSE], wanted)
+        self.check(numbers[::EVERY], wanted)
 
 
 if __name__ == "__main__":

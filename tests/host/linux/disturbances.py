@@ -4,8 +4,10 @@ import random
 
 FROM_NOTHING, OLDER_SETTINGS, UPGRADE, NEW_MAJOR = "nothing to 14.7.5", "other settings to 14.7.5", "14.7.5 to 15.2.0", "nothing to 15.2.0"
 SCENARIOS = {FROM_NOTHING: 4, OLDER_SETTINGS: 2, UPGRADE: 3, NEW_MAJOR: 1}
-# How long a run takes that nobody disturbs, and what is left of it after it was killed, in seconds.
+# Half of the runs are killed after a time: how long one takes that nobody disturbs, and what is left of it later, in seconds.
 WHOLE, REST = 16, 9
+# The others are killed in a step, whichever the machine's speed: the steps in order.py, and how long one takes at most.
+STEPS, STEP_SECONDS = 43, 2
 
 SCRIPTS = ("installer", "installer-middle", "installer-end", "install-deps", "install-deps-end", "install-boot", "install-boot-end",
            "dss-start", "dss-stop", "dssadmin-install-hadoop-integration", "dssadmin-install-hadoop-integration-end",
@@ -53,7 +55,11 @@ class Plan:
 
 def disturbance(chance: random.Random, most_seconds: float) -> dict:
     how = chance.choice(HOW)
-    act = {"how": how, "seconds": round(chance.uniform(0.2, most_seconds), 2), "faults": faults(chance, how)}
+    act = {"how": how, "faults": faults(chance, how)}
+    if chance.random() < 0.5:
+        act.update(step=0, seconds=round(chance.uniform(0.2, most_seconds), 2))
+    else:
+        act.update(step=chance.randint(1, STEPS), seconds=round(STEP_SECONDS * chance.random() ** 2, 2))
     if chance.random() < 0.2:
         act.update(second=round(chance.uniform(0, 2), 2), spare=chance.random() < 0.5)
     return act

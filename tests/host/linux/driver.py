@@ -144,17 +144,19 @@ def clear_faults(site) -> None:
 # Acts.
 
 def disturb(act: dict, site) -> dict:
-    """A run with faults that is killed after some seconds, perhaps beside a second one."""
+    """A run with faults that is killed some seconds after a step has begun, perhaps beside a second one."""
     over, began = threading.Event(), time.monotonic()
     set_faults(act["faults"], site, over)
+    moment = time.time_ns()
     runs, second = [start(act["desired"])], None
     if act.get("second") is not None:
-        time.sleep(min(act["second"], act["seconds"]))
+        time.sleep(act["second"])
         second = start(act["desired"])
         runs.append(second)
-    left = act["seconds"] - (time.monotonic() - began)
+    while runs[0].poll() is None and reached(moment) < act["step"] and time.monotonic() < began + RUN_SECONDS:
+        time.sleep(0.02)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        runs[0].wait(max(0.01, left))
+        runs[0].wait(act["seconds"])
     ended = runs[0].poll()
     at = step_now()
     kill(act["how"], runs[0])
@@ -175,6 +177,17 @@ def disturb(act: dict, site) -> dict:
     time.sleep(0.05)
     clear_faults(site)
     return {"at": at if ended is None else f"ended {ended}", "seconds": round(time.monotonic() - began, 1)}
+
+
+def reached(since: int) -> int:
+    """How many steps the run has begun that was started at a moment."""
+    try:
+        if os.stat(STATUS).st_mtime_ns < since:
+            return 0
+        with open(STATUS, encoding="utf-8") as file:
+            return len(json.load(file)["steps"])
+    except (OSError, ValueError):
+        return 0
 
 
 def step_now() -> str:
