@@ -14,6 +14,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
+	"github.com/pulumi-dss/pulumi-dss/components/secrets"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -83,12 +84,28 @@ func (c *Config) connectionSecrets() string {
 	return c.Name + "/connections/"
 }
 
+// secretsArgs are the arguments of the platform's secrets.
+func (c *Config) secretsArgs() *secrets.PlatformSecretsArgs {
+	args := c.Secrets
+	args.AllowDataDeletion = c.AllowDataDeletion
+	args.Tags = c.tagsAnd(args.Tags)
+	// The host knows one key for what it reads and fills.
+	fill(&args.KMSKeyARN, c.DSS.KMSKeyARN)
+	return &args
+}
+
+// installs says whether DSS is installed.
+func (c *Config) installs() bool { return c.DSS.Install == nil || *c.DSS.Install }
+
 // dssArgs are the host's arguments. It attaches to the platform's cluster, by the name that the cluster will have.
 func (c *Config) dssArgs() *dss.DSSInstanceArgs {
 	args := c.DSS
 	cluster := c.computeArgs().ClusterName
 	if len(args.ClusterNames) == 0 {
 		args.ClusterNames = []string{cluster}
+	}
+	if c.Secrets.License != nil {
+		fill[pulumi.StringInput](&args.LicenseSecretARN, dss.KnownLater)
 	}
 	args.Settings = c.dssSettings(args, cluster)
 	if len(c.Lake.Connections) > 0 {
@@ -110,7 +127,7 @@ func (c *Config) dssArgs() *dss.DSSInstanceArgs {
 // resources give comes later; see [Platform.host].
 func (c *Config) dssSettings(args dss.DSSInstanceArgs, cluster string) dss.Settings {
 	settings := args.Settings
-	if args.Install != nil && !*args.Install {
+	if !c.installs() {
 		return settings
 	}
 	fill[pulumi.StringInput](&settings.ImageURL, dss.KnownLater)

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
+	"github.com/pulumi-dss/pulumi-dss/components/secrets"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -42,6 +43,8 @@ type Config struct {
 	Encryption encryption.EncryptionKeyArgs `json:"encryption,omitempty"`
 	// Network are the arguments of the VPC.
 	Network network.NetworkArgs `json:"network,omitempty"`
+	// Secrets are the arguments of the secrets that outlive the host: DSS's administrator, its API key, its licence.
+	Secrets secrets.PlatformSecretsArgs `json:"secrets,omitempty"`
 	// DSS are the arguments of the host that DSS runs on.
 	DSS dss.DSSInstanceArgs `json:"dss,omitempty"`
 	// Registry are the arguments of the image registry. The default prefix is the platform's name.

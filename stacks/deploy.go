@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
+	"github.com/pulumi-dss/pulumi-dss/components/secrets"
 )
 
 // Platform is what an environment consists of.
@@ -22,6 +23,8 @@ type Platform struct {
 	Network *network.Network
 	// Catalog is the metastore, and SQL over it.
 	Catalog *catalog.GlueAthenaCatalog
+	// Secrets are those that outlive the host; nil without DSS.
+	Secrets *secrets.PlatformSecrets
 	// Lake are the zones and connections; nil without any.
 	Lake *lake.DataLake
 	// DSS is the host.
@@ -49,7 +52,7 @@ func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 	}
 	p := &Platform{config: cfg, in: pulumi.Providers(provider)}
 	for _, build := range []func(*pulumi.Context) error{
-		p.encryptionKey, p.network, p.compute, p.registry, p.catalog, p.lake, p.host, p.attachment,
+		p.encryptionKey, p.network, p.compute, p.registry, p.catalog, p.secrets, p.lake, p.host, p.attachment,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, err
@@ -106,6 +109,13 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	}
 	args.LoadBalancer = p.loadBalancer(args.LoadBalancer)
 	args.Settings = p.dssSettings(args.Settings)
+	if p.Secrets != nil {
+		fill[pulumi.StringInput](&args.AdminPasswordSecretARN, p.Secrets.AdminPasswordARN)
+		fill[pulumi.StringInput](&args.APIKeySecretARN, p.Secrets.APIKeyARN)
+		if args.LicenseSecretARN == dss.KnownLater {
+			args.LicenseSecretARN = p.Secrets.LicenseARN
+		}
+	}
 	if p.Lake != nil {
 		fill[pulumi.StringInput](&args.ConnectionSecretsKMSKeyARN, p.Lake.KMSKeyARN)
 	}
@@ -120,6 +130,17 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 		return p.DSS.GrantUser("push", pulumi.String(p.Registry.PushPolicy().JSON()))
 	}
 	return p.Registry.GrantPush(ctx, "host", p.DSS.Role)
+}
+
+// secrets makes the secrets that DSS reads and fills.
+func (p *Platform) secrets(ctx *pulumi.Context) (err error) {
+	if !p.config.installs() {
+		return nil
+	}
+	args := p.config.secretsArgs()
+	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	p.Secrets, err = secrets.NewPlatformSecrets(ctx, p.config.Name, args, p.in)
+	return err
 }
 
 // lake makes the zones and connections. They trust the host's role, which is made after them: DSS is configured with their roles, and so

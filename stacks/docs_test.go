@@ -21,6 +21,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
+	"github.com/pulumi-dss/pulumi-dss/components/secrets"
 	"github.com/pulumi-dss/pulumi-dss/internal/strict"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
@@ -36,6 +37,7 @@ func TestPagesNameEveryKey(t *testing.T) {
 		"encryption.md":    reflect.TypeFor[encryption.EncryptionKeyArgs](),
 		"lake.md":          reflect.TypeFor[lake.DataLakeArgs](),
 		"network.md":       reflect.TypeFor[network.NetworkArgs](),
+		"secrets.md":       reflect.TypeFor[secrets.PlatformSecretsArgs](),
 		"registry.md":      reflect.TypeFor[registry.ECRRegistryArgs](),
 	} {
 		assertNamed(t, page, readPage(t, page), strict.Keys(settings))

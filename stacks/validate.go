@@ -15,6 +15,8 @@ func (c *Config) Problems(project, stack string) problem.List {
 	wrong = append(wrong, c.misplacedConsent()...)
 	wrong.Under("encryption", c.encryptionArgs().Problems())
 	wrong.Under("network", c.networkArgs().Problems())
+	wrong.Under("secrets", c.secretsArgs().Problems())
+	wrong = append(wrong, c.secretConflicts()...)
 	wrong = append(wrong, c.dssProblems()...)
 	wrong.Under("registry", c.registryArgs().Problems())
 	wrong.Under("catalog", c.catalogArgs().Problems())
@@ -23,6 +25,21 @@ func (c *Config) Problems(project, stack string) problem.List {
 	wrong.Under("dssAccess", c.DSSAccess.Problems())
 	wrong = append(wrong, c.doomedCatalog()...)
 	wrong = append(wrong, dss.NameProblems(project, stack, c.Name, c.dssArgs())...)
+	return wrong
+}
+
+// secretConflicts finds what is given twice, or would not be used.
+func (c *Config) secretConflicts() problem.List {
+	var wrong problem.List
+	if c.Secrets.License != nil && c.DSS.LicenseSecretARN != nil {
+		wrong.Add("secrets.license", "leave it out, or leave out dss.licenseSecretArn", "the licence is in a secret already")
+	}
+	if c.Secrets.License != nil && !c.installs() {
+		wrong.Add("secrets.license", "leave it out, or leave out dss.install", "DSS is not installed (install is false)")
+	}
+	if c.Secrets.KMSKeyARN != nil && c.DSS.KMSKeyARN != c.Secrets.KMSKeyARN {
+		wrong.Add("secrets.kmsKeyArn", "give dss.kmsKeyArn the same key, or leave it out", "the host reads and fills secrets with its own key only")
+	}
 	return wrong
 }
 
@@ -75,6 +92,7 @@ func (c *Config) misplacedConsent() problem.List {
 		given bool
 	}{
 		{"encryption", c.Encryption.AllowDataDeletion},
+		{"secrets", c.Secrets.AllowDataDeletion},
 		{"dss", c.DSS.AllowDataDeletion},
 		{"registry", c.Registry.AllowDataDeletion},
 		{"catalog", c.Catalog.AllowDataDeletion},
