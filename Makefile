@@ -56,6 +56,10 @@ host-soak: ## kill and disturb the reconciler RUNS times, and see that every hos
 e2e: ## deploy to the emulator that AWS_ENDPOINT_URL leads to, on the real engine and providers
 	go test ./tests/e2e -tags e2e -count 1 -timeout 50m -v
 
+.PHONY: mutate
+mutate: ## plant holes in the policies of stacks, and see that each is caught
+	go run ./tests/access/mutate Pulumi.dev.yaml Pulumi.prod.yaml tests/access/testdata/Pulumi.many.yaml
+
 .PHONY: tables
 tables: ## make the tables of facts about AWS again from their sources
 	cd tools/tables && ./generate

@@ -55,10 +55,18 @@ func Deploy(ctx *pulumi.Context, cfg *Config) (*Platform, error) {
 		p.encryptionKey, p.network, p.compute, p.registry, p.catalog, p.secrets, p.lake, p.host, p.attachment,
 	} {
 		if err := build(ctx); err != nil {
+			p.abandon(err)
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// abandon ends what waits for the host, which will not be there: the program would wait for it for ever.
+func (p *Platform) abandon(cause error) {
+	if p.hostPrincipal != nil {
+		p.hostPrincipal(pulumi.String("").ToStringOutput().ApplyT(func(string) (string, error) { return "", cause }))
+	}
 }
 
 // encryptionKey makes the platform's key, unless there is one.

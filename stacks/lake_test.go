@@ -1,16 +1,20 @@
 package stacks_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
@@ -114,6 +118,23 @@ func TestProblemsOfConnectionsAreShownWhereTheyAreWritten(t *testing.T) {
 	err = harness.Fail(t, stacks.Program(cfg), harness.Stack("lab"))
 	assert.ErrorContains(t, err, "lake.connections[0].athena: DSS has no JDBC driver for Athena")
 	assert.NotContains(t, err.Error(), "s3Connections")
+}
+
+// Connections wait for the host's role. Where that will never be, the program ends all the same.
+func TestAHostThatFailsEndsTheProgram(t *testing.T) {
+	t.Parallel()
+	cfg, err := stacks.NewConfig(stacks.PresetDev)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	teams(1, lake.AssumedRole)(&cfg)
+	_, err = synth.Run(stacks.Program(cfg), synth.Settings{
+		Project: "project", Stack: "lab", Location: synth.Ireland(), Timeout: time.Minute,
+		Answers: map[string]synth.AnswerFunc{"aws:ec2/getAmi:getAmi": func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return nil, errors.New("no image")
+		}},
+	})
+	require.ErrorContains(t, err, "no image")
+	require.NotErrorIs(t, err, synth.ErrTimeout)
 }
 
 func TestStacksWithoutConnectionsHaveNoLake(t *testing.T) {

@@ -56,6 +56,8 @@ func TestPlanListsWhatIsWrong(t *testing.T) {
 	assert.Empty(t, out)
 	assert.Contains(t, errOut, "pulumi-dss:network.nope: there is no such key")
 	assert.Contains(t, errOut, `pulumi-dss:preset: there is no preset "none"`)
+
+	_, _, errOut = planOf(t, "config:\n  pulumi-dss:preset: dev\n")
 	assert.Contains(t, errOut, "aws:region: no region")
 }
 

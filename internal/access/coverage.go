@@ -21,7 +21,7 @@ func Unasked(world *decide.World) []string {
 	var found []string
 	for _, arn := range slices.Sorted(maps.Keys(world.Identities)) {
 		for _, policy := range world.Identities[arn].Policies {
-			if isAWSs(policy) {
+			if isAWSs(policy) || policy.Name == standIn {
 				continue
 			}
 			for _, statement := range policy.Document.Statements {

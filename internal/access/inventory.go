@@ -86,8 +86,12 @@ type Inventory struct {
 	Account string `json:"account"`
 	// ExternalIDs are what DSS says when it takes roles, by the role's ARN.
 	ExternalIDs map[string]string `json:"externalIds,omitempty"`
-	// suffix is the DNS suffix of endpoints.
-	suffix string
+	// podTags are the tags that the service of Pod Identity takes a role with, by the role's ARN.
+	podTags map[string]map[string][]string
+	// folders are the buckets that have an area below a prefix, by prefix.
+	folders map[string][]string
+	// suffix is the DNS suffix of endpoints, partition the first part of ARNs.
+	suffix, partition string
 }
 
 // Entry is an access entry of the cluster.
@@ -107,7 +111,7 @@ type surveyor struct {
 func newInventory(graph *synth.Graph, world *decide.World) *Inventory {
 	at := graph.Location
 	s := &surveyor{graph: graph, world: world, labels: map[string]Principal{}, Inventory: &Inventory{
-		Region: at.Region, Account: at.AccountID, ExternalIDs: map[string]string{}, suffix: at.DNSSuffix,
+		Region: at.Region, Account: at.AccountID, ExternalIDs: map[string]string{}, podTags: map[string]map[string][]string{}, suffix: at.DNSSuffix, partition: at.Partition,
 	}}
 	s.principals()
 	s.resources()

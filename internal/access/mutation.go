@@ -30,10 +30,9 @@ type Mutation struct {
 func Mutations(world *decide.World, inventory *Inventory) []Mutation {
 	planter := planter{world: world, inventory: inventory}
 	for _, arn := range slices.Sorted(maps.Keys(world.Identities)) {
-		if slices.ContainsFunc(inventory.Principals, func(p Principal) bool { return p.ARN == arn && p.Class == ClassOutsider }) {
-			continue
+		if slices.ContainsFunc(inventory.Principals, func(p Principal) bool { return p.ARN == arn && p.Class != ClassOutsider }) {
+			planter.inIdentity(arn)
 		}
-		planter.inIdentity(arn)
 	}
 	for _, arn := range slices.Sorted(maps.Keys(world.Resources)) {
 		planter.inResource(arn)

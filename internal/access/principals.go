@@ -142,21 +142,29 @@ const podService = "pods.eks.amazonaws.com"
 func (s *surveyor) pods() {
 	at := s.graph.Location
 	add := func(label, cluster, namespace, account string) {
-		p := Principal{Label: label, ARN: podService, Class: ClassService, Context: map[string][]string{
-			"aws:RequestTag/eks-cluster-arn":            {at.ARN("eks", "cluster/"+cluster)},
-			"aws:RequestTag/eks-cluster-name":           {cluster},
-			"aws:RequestTag/kubernetes-namespace":       {namespace},
-			"aws:RequestTag/kubernetes-service-account": {account},
-			"aws:SourceAccount":                         {at.AccountID},
-		}}
+		p := Principal{Label: label, ARN: podService, Class: ClassService, Context: s.tagsOf(cluster, namespace, account)}
+		p.Context["aws:SourceAccount"] = []string{at.AccountID}
 		p.Context["aws:SourceArn"] = p.Context["aws:RequestTag/eks-cluster-arn"]
 		s.Principals = append(s.Principals, p)
 	}
 	for _, a := range s.associations() {
+		s.podTags[a.role] = s.tagsOf(a.cluster, a.namespace, a.account)
 		add("EKS for pods "+a.namespace+"/"+a.account, a.cluster, a.namespace, a.account)
 		add("EKS for pods of another service account", a.cluster, a.namespace, "another")
 		add("EKS for pods of another namespace", a.cluster, "another", a.account)
 		add("EKS for pods of another cluster", "another", a.namespace, a.account)
+	}
+}
+
+// tagsOf are the tags of a session of pods.
+//
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+func (s *surveyor) tagsOf(cluster, namespace, account string) map[string][]string {
+	return map[string][]string{
+		"aws:RequestTag/eks-cluster-arn":            {s.graph.Location.ARN("eks", "cluster/"+cluster)},
+		"aws:RequestTag/eks-cluster-name":           {cluster},
+		"aws:RequestTag/kubernetes-namespace":       {namespace},
+		"aws:RequestTag/kubernetes-service-account": {account},
 	}
 }
 

@@ -49,7 +49,7 @@ func (i *Inventory) between(table map[Kind][]verb, p *Principal, r *Resource) fu
 			for _, action := range verb.actions {
 				for _, s := range i.situations(r, verb.on, action) {
 					question := Question{p, r, verb.name + s.suffix, decide.Request{
-						Principal: p.ARN, Action: action, Resource: r.Parts[verb.on], Context: joined(p.Context, s.context),
+						Principal: p.ARN, Action: action, Resource: r.Parts[verb.on], Context: joined(s.context, p.Context),
 					}}
 					if !yield(question) {
 						return
@@ -62,6 +62,9 @@ func (i *Inventory) between(table map[Kind][]verb, p *Principal, r *Resource) fu
 
 // isAsked leaves out what is known: administrators may do everything in their own account that no policy of a resource denies.
 func (p *Principal) isAsked(r *Resource) bool {
+	if p.Label == labelOtherRole && r.Label == labelTrusting {
+		return false // it is what the one is there for, and the other
+	}
 	guarded := []Kind{KindObjects, KindBucket, KindSecret, KindKey}
 	switch p.Label {
 	case labelAdministrator:
@@ -89,7 +92,7 @@ func (i *Inventory) situations(r *Resource, on Part, action string) []situation 
 		below := situation{"", map[string][]string{"s3:prefix": {prefix + probe + "/"}, "s3:delimiter": {"/"}}}
 		return withoutTLS(ordinary, below)
 	case r.Kind == KindBucket && strings.HasPrefix(action, "s3:ListBucket"):
-		return withoutTLS(ordinary, situation{"", map[string][]string{"s3:prefix": {""}}})
+		return withoutTLS(append(i.foreignFolders(r), ordinary, situation{"", map[string][]string{"s3:prefix": {""}}})...)
 	case r.Kind == KindObjects:
 		return withoutTLS(situation{})
 	case r.Kind == KindBucket, r.Kind == KindSecret:
@@ -97,13 +100,27 @@ func (i *Inventory) situations(r *Resource, on Part, action string) []situation 
 	case r.Kind == KindKey:
 		return i.keySituations(action)
 	case action == "ec2:CreateTags":
-		return []situation{ordinary, {markAsMade, map[string][]string{"ec2:CreateAction": {"CreateSnapshot"}}}}
+		return []situation{
+			ordinary, {markAsMade, map[string][]string{"ec2:CreateAction": {"CreateSnapshot"}}},
+			{markAsMade + " in another way", map[string][]string{"ec2:CreateAction": {"CopySnapshot"}}},
+		}
 	case action == "iam:PassRole":
 		return passedTo()
 	case action == "sts:AssumeRole":
 		return i.assuming(r)
 	}
 	return []situation{ordinary}
+}
+
+// foreignFolders are listings below prefixes that mean something in another bucket.
+func (i *Inventory) foreignFolders(r *Resource) []situation {
+	var all []situation
+	for _, prefix := range slices.Sorted(maps.Keys(i.folders)) {
+		if !slices.Contains(i.folders[prefix], r.Parts[Whole]) {
+			all = append(all, situation{" below a prefix of another bucket", map[string][]string{"s3:prefix": {prefix}}})
+		}
+	}
+	return all
 }
 
 func withoutTLS(ordinary ...situation) []situation {
@@ -123,6 +140,9 @@ func (i *Inventory) keySituations(action string) []situation {
 	for _, service := range callers() {
 		all = append(all, situation{markThrough + service, map[string][]string{"kms:ViaService": {service + "." + i.Region + "." + i.suffix}}})
 	}
+	all = append(all, situation{" with the context of log groups", map[string][]string{
+		"kms:EncryptionContext:aws:logs:arn": {"arn:" + i.partition + ":logs:" + i.Region + ":" + i.Account + ":log-group:one"},
+	}})
 	if action != "kms:CreateGrant" {
 		return all
 	}
@@ -143,6 +163,9 @@ func passedTo() []situation {
 // assuming are the ways to take a role: with the external id that DSS says for it, if there is one, without, and with another.
 func (i *Inventory) assuming(r *Resource) []situation {
 	id, known := i.ExternalIDs[r.Parts[Whole]]
+	if tags, ofPods := i.podTags[r.Parts[Whole]]; ofPods {
+		return []situation{{}, {"", tags}} // anybody can give a session tags
+	}
 	if !known {
 		return []situation{{}}
 	}
@@ -163,7 +186,8 @@ const (
 // wider are the verbs that include a verb: who may decrypt may decrypt through S3.
 func wider(verb string) []string {
 	plain, service, through := strings.Cut(verb, markThrough)
-	unmarked := strings.TrimSuffix(strings.TrimSuffix(plain, markForAWS), markAsMade)
+	unmarked := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(plain, markForAWS), " in another way"), markAsMade)
+	unmarked = strings.TrimSuffix(strings.TrimSuffix(unmarked, " with the context of log groups"), " below a prefix of another bucket")
 	all := []string{unmarked, plain}
 	if through {
 		all = append(all, unmarked+markThrough+service)

@@ -96,7 +96,12 @@ func (s *surveyor) others() {
 		{KindCluster, "another cluster", whole(at.ARN("eks", "cluster/another"))},
 		{KindSnapshot, "snapshots", whole(global + "ec2:" + at.Region + "::snapshot/snap-" + probe)},
 		{KindParameter, "parameters", whole(at.ARN("ssm", "parameter/another"))},
-		{KindRole, "role another", whole(at.GlobalARN("iam", "role/one-more", true))},
+		{KindManaged, "managed instances", whole(at.ARN("ssm", "managed-instance/mi-another"))},
+		{KindLogGroup, "log groups of Glue", map[Part]string{
+			Whole: at.ARN("logs", "log-group:/aws-glue/"+probe), PartStream: at.ARN("logs", "log-group:/aws-glue/"+probe+":log-stream:"+probe)}},
+		{KindDataCatalog, "Athena's catalog of Glue", whole(at.ARN("athena", "datacatalog/AwsDataCatalog"))},
+		{KindDataCatalog, "another data catalog", whole(at.ARN("athena", "datacatalog/another"))},
+		{KindRole, labelTrusting, whole(s.trustingRole())},
 		{KindUser, "user another", whole(at.GlobalARN("iam", "user/one-more", true))},
 		{KindIAM, "IAM", whole(at.GlobalARN("iam", "policy/one-more", true))},
 		{KindAccount, "account", whole("*")},
@@ -107,6 +112,13 @@ func (s *surveyor) others() {
 	for prefix := range s.prefixes() {
 		s.add(Resource{Kind: KindRepository, Label: "repositories that DSS makes", Parts: whole(at.ARN("ecr", "repository/"+prefix+"/"+probe))})
 	}
+}
+
+// labelTrusting is a role of the account that is not the platform's, and that trusts the whole account, as many do.
+const labelTrusting = "another role that trusts the account"
+
+func (s *surveyor) trustingRole() string {
+	return s.graph.Location.GlobalARN("iam", "role/trusts-the-account", true)
 }
 
 // prefixes are what names of repositories begin with.
@@ -130,6 +142,12 @@ const otherBucket = "another-bucket"
 func (s *surveyor) buckets() {
 	at := s.graph.Location
 	areas := s.areas()
+	s.folders = map[string][]string{}
+	for _, a := range areas {
+		if a.prefix != "" {
+			s.folders[a.prefix] = append(s.folders[a.prefix], at.GlobalARN("s3", a.bucket, false))
+		}
+	}
 	for _, bucket := range s.bucketResources(areas) {
 		name := strings.TrimPrefix(bucket.Parts[Whole], at.GlobalARN("s3", "", false))
 		s.add(bucket)

@@ -10,6 +10,7 @@ const (
 	KindDatabase     Kind = "database"
 	KindCatalog      Kind = "catalog"
 	KindWorkgroup    Kind = "workgroup"
+	KindDataCatalog  Kind = "data catalog"
 	KindRepository   Kind = "repository"
 	KindCluster      Kind = "cluster"
 	KindSecret       Kind = "secret"
@@ -17,6 +18,7 @@ const (
 	KindVolume       Kind = "volume"
 	KindSnapshot     Kind = "snapshot"
 	KindInstance     Kind = "instance"
+	KindManaged      Kind = "managed instance"
 	KindDocument     Kind = "document"
 	KindAssociation  Kind = "association"
 	KindParameter    Kind = "parameter"
@@ -83,10 +85,12 @@ func verbs() map[Kind][]verb {
 			{verbDelete, Whole, []string{"s3:DeleteObject"}},
 			{"delete versions", Whole, []string{"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"}},
 			{verbAdminister, Whole, []string{"s3:PutObjectAcl", "s3:PutObjectVersionAcl", "s3:PutObjectRetention", "s3:RestoreObject"}},
-			{verbList, PartBucket, []string{"s3:ListBucket", "s3:ListBucketVersions"}},
+			{verbList, PartBucket, []string{"s3:ListBucket"}},
+			{"list versions", PartBucket, []string{"s3:ListBucketVersions"}},
 		},
 		KindBucket: {
-			{"list all", Whole, []string{"s3:ListBucket", "s3:ListBucketVersions"}},
+			{"list all", Whole, []string{"s3:ListBucket"}},
+			{"list all versions", Whole, []string{"s3:ListBucketVersions"}},
 			{"list uploads", Whole, []string{"s3:ListBucketMultipartUploads"}},
 			{verbDescribe, Whole, []string{"s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration"}},
 			{verbAdminister, Whole, []string{
@@ -117,7 +121,7 @@ func verbs() map[Kind][]verb {
 			{verbAdminister, Whole, []string{
 				"glue:PutResourcePolicy", "glue:DeleteResourcePolicy", "glue:PutDataCatalogEncryptionSettings", "glue:CreateDatabase",
 			}},
-			{"describe connections", Whole, []string{"glue:GetConnection", "glue:GetConnections", "glue:GetDataCatalogEncryptionSettings"}},
+			{"describe connections", Whole, []string{"glue:GetConnection", "glue:GetConnections", "glue:GetDataCatalogEncryptionSettings", "glue:GetSecurityConfiguration"}},
 		},
 		KindWorkgroup: {
 			{verbQuery, Whole, []string{
@@ -134,6 +138,12 @@ func verbs() map[Kind][]verb {
 				"athena:DeletePreparedStatement", "athena:UpdatePreparedStatement",
 			}},
 			{verbAdminister, Whole, []string{"athena:UpdateWorkGroup", "athena:DeleteWorkGroup", "athena:TagResource"}},
+		},
+		KindDataCatalog: {
+			{verbDescribe, Whole, []string{
+				"athena:GetDataCatalog", "athena:GetDatabase", "athena:ListDatabases", "athena:GetTableMetadata", "athena:ListTableMetadata",
+			}},
+			{verbAdminister, Whole, []string{"athena:UpdateDataCatalog", "athena:DeleteDataCatalog"}},
 		},
 		KindRepository: {
 			{verbPull, Whole, []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"}},
@@ -194,6 +204,13 @@ func verbs() map[Kind][]verb {
 			{"attach volumes", Whole, []string{"ec2:AttachVolume"}},
 			{"tag", Whole, []string{"ec2:CreateTags"}},
 			{"change interfaces", Whole, []string{"ec2:AttachNetworkInterface"}},
+		},
+		KindManaged: {
+			{"report", Whole, []string{
+				"ssm:UpdateInstanceInformation", "ssm:DescribeAssociation", "ssm:UpdateAssociationStatus", "ssm:UpdateInstanceAssociationStatus",
+				"ssm:ListInstanceAssociations", "ssm:PutComplianceItems",
+			}},
+			{"command", Whole, []string{"ssm:SendCommand", "ssm:StartSession"}},
 		},
 		KindDocument: {
 			{verbRead, Whole, []string{"ssm:GetDocument", "ssm:DescribeDocument", "ssm:DescribeAssociation", "ssm:UpdateAssociationStatus"}},
@@ -268,9 +285,10 @@ func verbs() map[Kind][]verb {
 			{"describe EC2", Whole, []string{
 				"ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces", "ec2:DescribeVolumes", "ec2:DescribeSubnets", "ec2:DescribeInstanceTypes",
 			}},
-			{"administer EC2", Whole, []string{
-				"ec2:RunInstances", "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateSecurityGroup", "ec2:CreateRoute", "ec2:CreateVolume",
-			}},
+			{"run instances", Whole, []string{"ec2:RunInstances"}},
+			{"change security groups", Whole, []string{"ec2:AuthorizeSecurityGroupIngress", "ec2:CreateSecurityGroup"}},
+			{"change routes", Whole, []string{"ec2:CreateRoute"}},
+			{"make volumes", Whole, []string{"ec2:CreateVolume"}},
 			{"create roles and users", Whole, []string{"iam:CreateRole", "iam:CreateUser", "iam:CreateServiceLinkedRole"}},
 			{"balance load", Whole, []string{"elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:DeleteLoadBalancer"}},
 			{"scale groups", Whole, []string{"autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateAutoScalingGroup"}},

@@ -243,16 +243,27 @@ func (b *builder) guard(arn string, policy decide.Policy) {
 	b.world.Resources[arn] = entry
 }
 
+// standIn is the name of policies that stand for those of others.
+const standIn = "stand-in"
+
 // outsiders adds the identities that stand for those who are not part of the platform.
 func (b *builder) outsiders(inventory *Inventory) {
-	everything := decide.Policy{Name: "everything", Document: iam.NewDocument(iam.Allow("All", []string{"*"}, "*"))}
-	anyRole := decide.Policy{Name: "any role", Document: iam.NewDocument(iam.Allow("Assume", []string{"sts:AssumeRole", "sts:TagSession"}, "*"))}
+	everything := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("All", []string{"*"}, "*"))}
+	anyRole := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("Assume", []string{"sts:AssumeRole", "sts:TagSession"}, "*"))}
 	for _, principal := range inventory.Principals {
 		switch principal.Label {
 		case labelAdministrator, labelOtherAccount:
 			b.world.Identities[principal.ARN] = decide.Identity{Policies: []decide.Policy{everything}}
 		case labelOtherRole:
 			b.world.Identities[principal.ARN] = decide.Identity{Policies: []decide.Policy{anyRole}}
+		}
+	}
+	at := b.graph.Location
+	account := iam.Principal{AWS: []string{at.GlobalARN("iam", "root", true)}}
+	trust := iam.NewDocument(iam.Statement{Effect: iam.EffectAllow, Actions: []string{"sts:AssumeRole", "sts:TagSession"}}.For(account))
+	for _, resource := range inventory.Resources {
+		if resource.Label == labelTrusting {
+			b.world.Identities[resource.Parts[Whole]] = decide.Identity{Trust: &decide.Policy{Name: labelTrusting, Document: trust}}
 		}
 	}
 }

@@ -67,6 +67,16 @@ func TestDocumentListsEveryEdge(t *testing.T) {
 	assert.Empty(t, access.Stale(all, rows), "rows of docs/access.md that are about nothing")
 }
 
+// What no verb covers, the matrix would not show.
+func TestEveryActionIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, file := range configurations() {
+		world, _, err := access.World(synthesized(t, file, stacks.Run))
+		require.NoError(t, err)
+		assert.Empty(t, access.Unasked(world), "%s: add them to a verb", file)
+	}
+}
+
 // A connection's label in the many-connection stack stands for real credentials of both kinds.
 func TestManyConnectionsAreSeen(t *testing.T) {
 	t.Parallel()
