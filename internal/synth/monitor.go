@@ -13,6 +13,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 const (
@@ -164,35 +165,29 @@ func (m *monitor) RegisterResourceOutputs(
 }
 
 func (m *monitor) Invoke(_ context.Context, in *pulumirpc.ResourceInvokeRequest) (*pulumirpc.InvokeResponse, error) {
-	args, err := decode(in.GetArgs())
-	if err != nil {
-		return nil, fmt.Errorf("arguments of %s: %w", in.GetTok(), err)
-	}
-	answer, err := m.answer(in.GetTok(), args)
-	if err != nil {
-		return nil, err
-	}
-	object, err := encode(answer)
-	if err != nil {
-		return nil, fmt.Errorf("answer of %s: %w", in.GetTok(), err)
-	}
-	return &pulumirpc.InvokeResponse{Return: object}, nil
+	answer, err := m.answered(in.GetTok(), in.GetArgs())
+	return &pulumirpc.InvokeResponse{Return: answer}, err
 }
 
 func (m *monitor) Call(_ context.Context, in *pulumirpc.ResourceCallRequest) (*pulumirpc.CallResponse, error) {
-	args, err := decode(in.GetArgs())
+	answer, err := m.answered(in.GetTok(), in.GetArgs())
+	return &pulumirpc.CallResponse{Return: answer}, err
+}
+
+func (m *monitor) answered(token string, object *structpb.Struct) (*structpb.Struct, error) {
+	args, err := decode(object)
 	if err != nil {
-		return nil, fmt.Errorf("arguments of %s: %w", in.GetTok(), err)
+		return nil, fmt.Errorf("arguments of %s: %w", token, err)
 	}
-	answer, err := m.answer(in.GetTok(), args)
+	answer, err := m.answer(token, args)
 	if err != nil {
 		return nil, err
 	}
-	object, err := encode(answer)
+	encoded, err := encode(answer)
 	if err != nil {
-		return nil, fmt.Errorf("answer of %s: %w", in.GetTok(), err)
+		return nil, fmt.Errorf("answer of %s: %w", token, err)
 	}
-	return &pulumirpc.CallResponse{Return: object}, nil
+	return encoded, nil
 }
 
 func (m *monitor) answer(token string, args resource.PropertyMap) (resource.PropertyMap, error) {
