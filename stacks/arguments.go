@@ -69,7 +69,7 @@ func (c *Config) lakeArgs() *lake.DataLakeArgs {
 	return &args
 }
 
-// connectionPath is the IAM path of the connections' roles and users, below the organization's: DSS's host may take all roles there, since
+// connectionPath is the IAM path of the connections' roles and users, below the organization's: DSS's host may take all roles there where
 // its policy has no room for the ARNs of hundreds.
 func (c *Config) connectionPath() string {
 	below := c.rolesOr(c.Lake.Roles).Path

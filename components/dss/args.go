@@ -151,12 +151,13 @@ type DSSInstanceArgs struct {
 	// ConnectionRoleARNs are the roles that connections of DSS take, as ARNs whose name may end in `*`. Default: none.
 	// [DSSInstance.GrantAssume] adds one that another resource makes.
 	ConnectionRoleARNs []string `pulumi:"connectionRoleArns,optional"`
-	// ConnectionRolePaths are IAM paths, such as `/dss-dev/connections/`, all of whose roles in this account DSS may take: what
-	// many connections need, since a policy has no room for hundreds of ARNs. Each role still has to trust DSS. Default: none.
+	// ConnectionRolePaths are IAM paths, such as `/dss-dev/connections/`, that only roles of connections in this account have. DSS may
+	// take the roles that Settings name, one by one; where a policy has no room for their ARNs (from about thirty on), it may take all
+	// roles of these paths. Each role still has to trust DSS. Default: none.
 	ConnectionRolePaths []string `pulumi:"connectionRolePaths,optional"`
 	// ConnectionSecretPrefixes are what the names of secrets with key pairs of connections begin with, such as
-	// `dss-dev/connections/`: the host reads all of them, for the same reason. Default: none; secrets that Settings name are
-	// granted one by one.
+	// `dss-dev/connections/`: the host reads all of them where there is no room for the ARNs of those that Settings name.
+	// Default: none.
 	ConnectionSecretPrefixes []string `pulumi:"connectionSecretPrefixes,optional"`
 	// ConnectionSecretsKMSKeyARN is the key of those secrets, where it is not KMSKeyARN. Default: none.
 	ConnectionSecretsKMSKeyARN pulumi.StringInput `pulumi:"connectionSecretsKmsKeyArn,optional"`

@@ -105,7 +105,7 @@ func (d *DSSInstance) hostPolicy() pulumi.StringOutput {
 		state := v[7].(dssState)
 		args := hostPolicyArgs{
 			bucket: text(0), bucketKey: text(1), document: text(2), stack: d.stackName(),
-			read: withPatterns(d.connectionSecrets(), state.read), write: state.write, secretKeys: []string{text(4), text(8)},
+			read: byName(state.read, d.connectionSecrets(), roomForSecrets), write: state.write, secretKeys: []string{text(4), text(8)},
 			objects: objectARNs(state.document, d.location.Partition), objectsKey: text(6),
 		}
 		if *d.args.Install {
@@ -121,16 +121,36 @@ func (d *DSSInstance) computePolicy() pulumi.StringOutput {
 	return resolvedSettings(d.args.Settings).ApplyT(func(v any) string {
 		settings := v.(dssnode.Settings[string])
 		clusters := unique(append(slices.Clone(d.args.ClusterNames), clustersOf(settings)...))
-		patterns := append(slices.Clone(d.args.ConnectionRoleARNs), d.connectionRoles()...)
-		return computePolicy(d.location, clusters, withPatterns(patterns, rolesOf(settings))).JSON()
+		roles := withPatterns(d.args.ConnectionRoleARNs, byName(rolesOf(settings), d.connectionRoles(), roomForRoles))
+		return computePolicy(d.location, clusters, roles).JSON()
 	}).(pulumi.StringOutput)
+}
+
+// Room for ARNs of connections' roles and secrets in the policies of the host, in characters. All policies inside of a role share
+// [iam.RoleInlineLimit], of which the host's other statements take about 4,000; those of a user have a policy of their own.
+const (
+	roomForRoles   = 3000
+	roomForSecrets = 2000
+)
+
+// byName are ARNs one by one while there is room for them, and else the patterns that stand for them: an ARN takes a hundred
+// characters, so that hundreds of connections fit by a pattern only.
+func byName(arns, patterns []string, room int) []string {
+	size := 0
+	for _, arn := range arns {
+		size += len(arn) + len(`"",`)
+	}
+	if size <= room {
+		return arns
+	}
+	return withPatterns(patterns, arns)
 }
 
 // connectionRoles are patterns of the roles below the paths that connections' roles have.
 func (d *DSSInstance) connectionRoles() []string {
 	patterns := make([]string, len(d.args.ConnectionRolePaths))
 	for i, path := range d.args.ConnectionRolePaths {
-		// The path is the connections' own, and every role below it trusts DSS or nobody.
+		// The path is the connections' own. Roles below it trust DSS, or pods and not DSS.
 		patterns[i] = d.location.GlobalARN("iam", "role"+path+"*")
 	}
 	return patterns
@@ -146,8 +166,7 @@ func (d *DSSInstance) connectionSecrets() []string {
 	return patterns
 }
 
-// withPatterns are ARNs and patterns of them, without the ARNs that a pattern has already: many connections fit into a policy only
-// by a pattern.
+// withPatterns are ARNs and patterns of them, without the ARNs that a pattern has already.
 func withPatterns(patterns, roles []string) []string {
 	all := slices.Clone(patterns)
 	for _, role := range roles {
@@ -229,7 +248,7 @@ func (d *DSSInstance) keepKey(key *awsiam.AccessKey) error {
 	if err != nil {
 		return fmt.Errorf("writing the secret of the access key: %w", err)
 	}
-	d.CredentialsSecretARN = version.Arn
+	d.CredentialsSecretARN = pulumi.OutputWithDependencies(d.ctx.Context(), secret.Arn, version).(pulumi.StringOutput)
 	return nil
 }
 

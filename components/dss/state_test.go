@@ -73,6 +73,16 @@ func TestDefaultsChangeNothingOfTheCallers(t *testing.T) {
 	assert.Nil(t, args.Wait)
 }
 
+// Policies have room for some ARNs, and not for hundreds.
+func TestPatternsAreForThoseThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	arns := []string{"arn:a/1", "arn:a/2"}
+	assert.Equal(t, arns, byName(arns, []string{"arn:a/*"}, 20))
+	assert.Equal(t, []string{"arn:a/*"}, byName(arns, []string{"arn:a/*"}, 19))
+	assert.Equal(t, []string{"arn:a/*", "arn:b"}, byName([]string{"arn:a/1", "arn:b"}, []string{"arn:a/*"}, 1), "what no pattern has stays")
+	assert.Empty(t, byName(nil, []string{"arn:a/*"}, 20), "no connection, no right")
+}
+
 func TestPatternsCoverRoles(t *testing.T) {
 	t.Parallel()
 	const role = "arn:aws:iam::123456789012:role/"

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam/actions"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
 
@@ -156,19 +157,92 @@ func TestPoliciesFitWhereTheyStand(t *testing.T) {
 	for _, environment := range environments() {
 		t.Run(environment, func(t *testing.T) {
 			t.Parallel()
-			policies := policiesIn(t, deploy(t, environment))
-			assert.Greater(t, len(policies), 10, "the search finds policies")
-			together := map[string]int{}
-			for _, p := range policies {
-				at := place{p.resource.Type, p.path}
-				limit, known := limits()[at]
-				require.True(t, known, "%s has a policy in %s: add the limit of %v", p.resource.Name, p.path, at)
-				key := owned(p)
-				together[key] += p.document.Size()
-				assert.LessOrEqual(t, together[key], limit, "%s, with others of the same owner", p.resource.Name)
-			}
+			requireRoom(t, deploy(t, environment))
 		})
 	}
+}
+
+// The same holds for a stack with as many connections as a large organization has, in all ways to sign in.
+func TestPoliciesOfManyConnectionsFit(t *testing.T) {
+	t.Parallel()
+	for name, settings := range map[string]manySettings{
+		"roles":                        {credentials: "ROLE"},
+		"roles, taken by a user":       {credentials: "ROLE", host: `{"credentialsMode":"KeyPair"}`},
+		"key pairs":                    {credentials: "KEY_PAIR"},
+		"a long path of organizations": {credentials: "ROLE", roles: `{"path":"/` + strings.Repeat("organization/", 20) + `"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			graph := deployMany(t, settings)
+			assert.Len(t, graph.OfType("dss:index:S3Connection"), many)
+			requireRoom(t, graph)
+			assert.Empty(t, findings(t, graph))
+		})
+	}
+}
+
+// many is how many connections a large stack has.
+const many = 200
+
+// manySettings are those of a stack with many connections.
+type manySettings struct{ credentials, host, roles string }
+
+// deployMany runs the program with the development environment's configuration and many connections in one zone.
+func deployMany(t *testing.T, settings manySettings) *harness.Graph {
+	t.Helper()
+	var connections []map[string]any
+	for i := range many {
+		name := fmt.Sprintf("team-%03d", i)
+		connections = append(connections, map[string]any{
+			"name": name, "zone": "gold", "prefix": name + "/", "usableByEveryone": true, "credentials": settings.credentials,
+			"databases": []any{map[string]any{"name": fmt.Sprintf("team_%03d", i)}},
+		})
+	}
+	text, err := json.Marshal(map[string]any{"zonePreset": "BRONZE_SILVER_GOLD", "connections": connections})
+	require.NoError(t, err)
+	config := stackConfig(t, "dev")
+	config[stacks.ProjectName+":lake"] = string(text)
+	for key, value := range map[string]string{"dss": settings.host, "roles": settings.roles} {
+		if value != "" {
+			config[stacks.ProjectName+":"+key] = value
+		}
+	}
+	return deploy(t, "dev", harness.Config(config))
+}
+
+// requireRoom fails for policies that are larger than AWS takes.
+func requireRoom(t *testing.T, graph *harness.Graph) {
+	t.Helper()
+	policies := policiesIn(t, graph)
+	assert.Greater(t, len(policies), 10, "the search finds policies")
+	together := map[string]int{}
+	for _, p := range policies {
+		at := place{p.resource.Type, p.path}
+		limit, known := limits()[at]
+		require.True(t, known, "%s has a policy in %s: add the limit of %v", p.resource.Name, p.path, at)
+		key := owned(p)
+		together[key] += p.document.Size()
+		assert.LessOrEqual(t, together[key], limit, "%s, with others of the same owner", p.resource.Name)
+	}
+	attached := attachments(graph)
+	assert.NotEmpty(t, attached, "the search finds attachments")
+	for owner, count := range attached {
+		assert.LessOrEqual(t, count, iam.ManagedPoliciesLimit, "managed policies of %s", owner)
+	}
+}
+
+// attachments are how many managed policies roles and users have.
+func attachments(graph *harness.Graph) map[string]int {
+	count := map[string]int{}
+	for kind, by := range map[string]string{
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role", "aws:iam/userPolicyAttachment:UserPolicyAttachment": "user",
+	} {
+		for _, r := range graph.OfType(kind) {
+			owner, _ := r.Value(by)
+			count[by+" "+owner.StringValue()]++
+		}
+	}
+	return count
 }
 
 // owned is whose limit a policy counts against.
