@@ -119,7 +119,9 @@ func newInventory(graph *synth.Graph, world *decide.World) *Inventory {
 	slices.SortStableFunc(s.Principals, func(a, b Principal) int {
 		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.ARN, b.ARN))
 	})
-	slices.SortStableFunc(s.Resources, func(a, b Resource) int { return strings.Compare(a.Label, b.Label) })
+	slices.SortStableFunc(s.Resources, func(a, b Resource) int {
+		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Parts[Whole], b.Parts[Whole]))
+	})
 	return s.Inventory
 }
 

@@ -106,7 +106,7 @@ func (i *Inventory) situations(r *Resource, on Part, action string) []situation 
 		}
 	case action == "iam:PassRole":
 		return passedTo()
-	case action == "sts:AssumeRole":
+	case strings.HasPrefix(action, "sts:"):
 		return i.assuming(r)
 	}
 	return []situation{ordinary}
@@ -143,7 +143,7 @@ func (i *Inventory) keySituations(action string) []situation {
 	all = append(all, situation{" with the context of log groups", map[string][]string{
 		"kms:EncryptionContext:aws:logs:arn": {"arn:" + i.partition + ":logs:" + i.Region + ":" + i.Account + ":log-group:one"},
 	}})
-	if action != "kms:CreateGrant" {
+	if !slices.Contains([]string{"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"}, action) {
 		return all
 	}
 	for _, s := range slices.Clone(all) {

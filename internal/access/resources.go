@@ -38,6 +38,7 @@ func (s *surveyor) resources() {
 	})
 	s.roles()
 	s.others()
+	s.beside()
 }
 
 func whole(arn string) map[Part]string { return map[Part]string{Whole: arn} }
@@ -135,6 +136,9 @@ func (s *surveyor) prefixes() map[string]bool {
 // area is a part of a bucket: everything below a prefix.
 type area struct{ bucket, prefix, label, connection string }
 
+// elsewhere begins the labels of objects that are in no area of their bucket.
+const elsewhere = "objects elsewhere in "
+
 // otherBucket stands for all buckets of the account that are not the platform's.
 const otherBucket = "another-bucket"
 
@@ -159,7 +163,7 @@ func (s *surveyor) buckets() {
 			}
 		}
 		if !wholeTaken {
-			rest := s.objects(bucket.Parts[Whole], area{name, "elsewhere-" + probe + "/", "objects elsewhere in " + bucket.Label, ""})
+			rest := s.objects(bucket.Parts[Whole], area{name, "elsewhere-" + probe + "/", elsewhere + bucket.Label, ""})
 			rest.Outside = bucket.Outside
 			s.add(rest)
 		}
@@ -282,6 +286,19 @@ func (s *surveyor) catalog() {
 	}
 	workgroup("another workgroup", "", "another", true)
 	s.add(Resource{Kind: KindCatalog, Label: "Glue catalog", Parts: whole(at.ARN("glue", "catalog"))})
+	s.otherCatalogs()
+}
+
+// labelSharedCatalog is a catalog of another account, whose owner shares it with the platform's.
+const labelSharedCatalog = "Glue catalog of another account"
+
+// otherCatalogs are catalogs that have nothing to do with the platform.
+func (s *surveyor) otherCatalogs() {
+	other, at := s.graph.Location, s.graph.Location
+	other.AccountID = otherAccount
+	s.add(Resource{Kind: KindCatalog, Label: labelSharedCatalog, Parts: whole(other.ARN("glue", "catalog")), Outside: true})
+	at.Region = "another-region-1"
+	s.add(Resource{Kind: KindCatalog, Label: "Glue catalog of another region", Parts: whole(at.ARN("glue", "catalog")), Outside: true})
 }
 
 func (s *surveyor) workgroupLabel(res *synth.Resource) (label, connection string) {

@@ -121,7 +121,7 @@ func verbs() map[Kind][]verb {
 			{verbAdminister, Whole, []string{
 				"glue:PutResourcePolicy", "glue:DeleteResourcePolicy", "glue:PutDataCatalogEncryptionSettings", "glue:CreateDatabase",
 			}},
-			{"describe connections", Whole, []string{"glue:GetConnection", "glue:GetConnections", "glue:GetDataCatalogEncryptionSettings", "glue:GetSecurityConfiguration"}},
+			{"describe connections", Whole, []string{"glue:GetConnection", "glue:GetConnections", "glue:GetDataCatalogEncryptionSettings"}},
 		},
 		KindWorkgroup: {
 			{verbQuery, Whole, []string{
@@ -243,6 +243,7 @@ func verbs() map[Kind][]verb {
 		},
 		KindRole: {
 			{verbAssume, Whole, []string{"sts:AssumeRole"}},
+			{"tag sessions", Whole, []string{"sts:TagSession", "sts:SetSourceIdentity"}},
 			{verbPass, Whole, []string{"iam:PassRole"}},
 			{verbDescribe, Whole, []string{"iam:GetRole"}},
 			{verbAdminister, Whole, []string{
@@ -278,6 +279,7 @@ func verbs() map[Kind][]verb {
 				"ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage", "ec2messages:GetEndpoint",
 				"ec2messages:GetMessages", "ec2messages:SendReply",
 			}},
+			{"describe Glue's security", Whole, []string{"glue:GetSecurityConfiguration", "glue:GetSecurityConfigurations"}},
 			{"list associations", Whole, []string{"ssm:ListAssociations"}},
 			{"list log groups", Whole, []string{"logs:DescribeLogGroups"}},
 			{"list secrets", Whole, []string{"secretsmanager:ListSecrets"}},

@@ -249,7 +249,7 @@ const standIn = "stand-in"
 // outsiders adds the identities that stand for those who are not part of the platform.
 func (b *builder) outsiders(inventory *Inventory) {
 	everything := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("All", []string{"*"}, "*"))}
-	anyRole := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("Assume", []string{"sts:AssumeRole", "sts:TagSession"}, "*"))}
+	anyRole := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("Assume", []string{"sts:*"}, "*"))}
 	for _, principal := range inventory.Principals {
 		switch principal.Label {
 		case labelAdministrator, labelOtherAccount:
@@ -260,10 +260,15 @@ func (b *builder) outsiders(inventory *Inventory) {
 	}
 	at := b.graph.Location
 	account := iam.Principal{AWS: []string{at.GlobalARN("iam", "root", true)}}
-	trust := iam.NewDocument(iam.Statement{Effect: iam.EffectAllow, Actions: []string{"sts:AssumeRole", "sts:TagSession"}}.For(account))
+	trust := iam.NewDocument(iam.Statement{Effect: iam.EffectAllow, Actions: []string{"sts:*"}}.For(account))
+	open := iam.NewDocument(iam.Allow("Open", []string{"glue:*"}, "*").For(account))
 	for _, resource := range inventory.Resources {
-		if resource.Label == labelTrusting {
+		switch resource.Label {
+		case labelTrusting:
 			b.world.Identities[resource.Parts[Whole]] = decide.Identity{Trust: &decide.Policy{Name: labelTrusting, Document: trust}}
+		case labelSharedCatalog:
+			b.world.Resources[resource.Parts[Whole]] = decide.Resource{
+				Account: otherAccount, Policies: []decide.Policy{{Name: labelSharedCatalog, Document: open}}}
 		}
 	}
 }
