@@ -69,7 +69,7 @@ BENCH = go test ./tests/bench -run '^$$' -benchtime 1x -timeout 60m -bench
 
 .PHONY: bench
 bench: ## compare speed with bare resources and with AWS's own times, minutes
-	@$(BENCH) '^Benchmark(Program|Up|Latency)$$'
+	@$(BENCH) '^Benchmark(Program|Connections|Up|Latency)$$'
 	@echo "The first build takes minutes to compare: make bench-build"
 
 .PHONY: bench-build

@@ -33,19 +33,22 @@ var (
 func (a *GlueAthenaCatalogArgs) Problems() problem.List {
 	args := a.withDefaults()
 	var wrong problem.List
+	databases, workgroups := map[string]bool{}, map[string]bool{}
 	for i, database := range args.Databases {
 		path := problem.Index("databases", i)
 		wrong.Under(path, database.problems())
-		if slices.Contains(args.databaseNames()[:i], database.Name) {
+		if databases[database.Name] {
 			wrong.Add(path+".name", "name each once", "%q is there twice", database.Name)
 		}
+		databases[database.Name] = true
 	}
 	for i, workgroup := range args.Workgroups {
 		path := problem.Index("workgroups", i)
 		wrong.Under(path, workgroup.problems())
-		if slices.Contains(args.workgroupNames()[:i], workgroup.Name) {
+		if workgroups[workgroup.Name] {
 			wrong.Add(path+".name", "name each once", "%q is there twice", workgroup.Name)
 		}
+		workgroups[workgroup.Name] = true
 	}
 	if args.CatalogKMSKeyARN != nil && *args.EncryptCatalog {
 		wrong.Add("encryptCatalog", "leave it out, or leave out catalogKmsKeyArn", "the catalog is encrypted already, with catalogKmsKeyArn")

@@ -25,13 +25,14 @@ func (a *DataLakeArgs) Problems() problem.List {
 		}
 	}
 	args := a.withDefaults("lake")
+	conflicts := args.conflicts()
 	for i, c := range args.Connections {
 		path := problem.Index("connections", i)
 		wrong.Under(path, c.problems(args.PermissionModel))
 		if _, known := args.zone(c.Zone); c.Zone != "" && !known {
 			wrong.Add(path+".zone", "name one of the zones", "there is no zone %q", c.Zone)
 		}
-		wrong.Under(path, args.conflicts(i))
+		wrong.Under(path, conflicts[i])
 	}
 	wrong = append(wrong, args.bucketConflicts()...)
 	if args.SecretPrefix != "" {
@@ -53,42 +54,59 @@ func (a *DataLakeArgs) missing() problem.List {
 	return wrong
 }
 
-// conflicts are between a connection and those before it.
-func (a *DataLakeArgs) conflicts(i int) problem.List {
-	var wrong problem.List
-	c := a.Connections[i]
-	if own := bucketName(c.Name); own == "access-logs" || own == "catalog" || strings.HasPrefix(own, "zone-") {
-		wrong.Add("name", "use another name: access-logs, catalog and those that begin with zone- are the lake's own", "%q is taken", c.Name)
-	}
-	for j, other := range a.Connections[:i] {
-		// Names of resources are made of connections' names, in lower case and with hyphens.
-		switch {
-		case c.Name == other.Name:
-			wrong.Add("name", "name each once", "%q is there twice (connections[%d])", c.Name, j)
-		case bucketName(c.Name) == bucketName(other.Name):
-			wrong.Add("name", "let names differ in more than case, hyphens and underscores", "%q is too much like %q (connections[%d])", c.Name, other.Name, j)
+// conflicts are between connections, by the position of the later one.
+func (a *DataLakeArgs) conflicts() []problem.List {
+	wrong := make([]problem.List, len(a.Connections))
+	named := map[string]int{}
+	folders := map[string][]placed{}
+	for i, c := range a.Connections {
+		own := bucketName(c.Name)
+		if own == "access-logs" || own == "catalog" || strings.HasPrefix(own, "zone-") {
+			wrong[i].Add("name", "use another name: access-logs, catalog and those that begin with zone- are the lake's own", "%q is taken", c.Name)
 		}
-		if a.sameBucket(c, other) && overlap(c.Prefix, other.Prefix) {
-			wrong.Add("prefix", "give each connection a folder of its own", "%s and %s of connections[%d] overlap: one would reach the other's data",
-				shown(c.Prefix), shown(other.Prefix), j)
+		// Names of resources are made of connections' names, in lower case and with hyphens.
+		if j, taken := named[own]; taken && a.Connections[j].Name == c.Name {
+			wrong[i].Add("name", "name each once", "%q is there twice (connections[%d])", c.Name, j)
+		} else if taken {
+			wrong[i].Add("name", "let names differ in more than case, hyphens and underscores", "%q is too much like %q (connections[%d])",
+				c.Name, a.Connections[j].Name, j)
+		} else {
+			named[own] = i
+		}
+		mine := placed{i, folder(c.Prefix)}
+		for _, bucket := range a.bucketsOf(c) {
+			for _, other := range folders[bucket] {
+				if mine.overlaps(other) {
+					wrong[i].Add("prefix", "give each connection a folder of its own", "%s and %s of connections[%d] overlap: one would reach the other's data",
+						shown(mine.folder), shown(other.folder), other.connection)
+				}
+			}
+			folders[bucket] = append(folders[bucket], mine)
 		}
 	}
 	return wrong
 }
 
-// sameBucket says whether two connections are in one bucket, as far as that is known.
-func (a *DataLakeArgs) sameBucket(one, other Connection) bool {
-	if one.Zone != "" && one.Zone == other.Zone {
-		return true
-	}
-	name := a.bucketOf(one).Name
-	return name != "" && name == a.bucketOf(other).Name
+// placed is a connection in a folder of a bucket.
+type placed struct {
+	connection int
+	folder     string
 }
 
-// overlap says whether one folder is in the other.
-func overlap(one, other string) bool {
-	one, other = folder(one), folder(other)
-	return strings.HasPrefix(one, other) || strings.HasPrefix(other, one)
+// overlaps says whether one folder is in the other.
+func (p placed) overlaps(other placed) bool {
+	return strings.HasPrefix(p.folder, other.folder) || strings.HasPrefix(other.folder, p.folder)
+}
+
+// bucketsOf is what tells the bucket of a connection from others, as far as that is known: its name, or else its zone.
+func (a *DataLakeArgs) bucketsOf(c Connection) []string {
+	if name := a.bucketOf(c).Name; name != "" {
+		return []string{"bucket " + name}
+	}
+	if c.Zone != "" {
+		return []string{"zone " + c.Zone}
+	}
+	return nil
 }
 
 // shown is a prefix in a message.
