@@ -21,13 +21,13 @@ func (s *surveyor) beside() {
 	labels := map[Kind]string{
 		KindBucket: "another bucket", KindDatabase: "another database", KindWorkgroup: "another workgroup", KindSecret: "another secret",
 		KindRepository: "another repository", KindLogGroup: "another log group", KindStateMachine: "another state machine",
-		KindCluster: "another cluster", KindDocument: "another document", KindStack: "another stack", KindRole: labelTrusting,
+		KindDataCatalog: "another data catalog", KindCluster: "another cluster", KindDocument: "another document", KindStack: "another stack", KindRole: labelTrusting,
 		KindObjects: "objects beside those of the platform",
 	}
 	seen := map[string]bool{}
 	for _, r := range slices.Clone(s.Resources) {
 		label, known := labels[r.Kind]
-		if !known || r.Outside && r.Kind != KindLogGroup || strings.HasPrefix(r.Label, elsewhere) {
+		if !known || r.Outside && !isNamed(r.Label) || strings.HasPrefix(r.Label, elsewhere) {
 			continue
 		}
 		for _, other := range append(neighbours(r), below(r)...) {
@@ -41,6 +41,11 @@ func (s *surveyor) beside() {
 			}
 		}
 	}
+}
+
+// isNamed says whether something that is not the platform's is named in its policies.
+func isNamed(label string) bool {
+	return strings.HasSuffix(label, thereBefore) || slices.Contains([]string{"database default", "Athena's catalog of Glue", "log groups of Glue"}, label)
 }
 
 // around is the area of a bucket that objects are in.

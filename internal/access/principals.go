@@ -29,7 +29,7 @@ func (s *surveyor) principals() {
 		if res.Read {
 			s.Notes = append(s.Notes, principal.Label+" was there before: only what the program adds to it is known")
 		}
-		if value(res, "permissionsBoundary") != "" {
+		if s.world.Identities[principal.ARN].Boundary != nil {
 			s.Notes = append(s.Notes, principal.Label+" has a permissions boundary of the organization's: it is taken to allow everything")
 		}
 	}
@@ -87,6 +87,7 @@ func (s *surveyor) uses() map[string]use {
 func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal {
 	p := Principal{ARN: value(res, "arn"), Class: ClassSystem, Label: "role " + s.part(res)}
 	owner := s.owner(res)
+	p.Bounded = s.world.Identities[p.ARN].Boundary != nil
 	used, known := uses[p.ARN]
 	if byName, ok := uses[value(res, "name")]; ok {
 		used, known = byName, ok
@@ -142,26 +143,30 @@ const podService = "pods.eks.amazonaws.com"
 func (s *surveyor) pods() {
 	at := s.graph.Location
 	add := func(label, cluster, namespace, account string) {
-		p := Principal{Label: label, ARN: podService, Class: ClassService, Context: s.tagsOf(cluster, namespace, account)}
+		p := Principal{Label: label, ARN: podService, Class: ClassService, Context: tagsOf(at, cluster, namespace, account)}
 		p.Context["aws:SourceAccount"] = []string{at.AccountID}
 		p.Context["aws:SourceArn"] = p.Context["aws:RequestTag/eks-cluster-arn"]
 		s.Principals = append(s.Principals, p)
 	}
 	for _, a := range s.associations() {
-		s.podTags[a.role] = s.tagsOf(a.cluster, a.namespace, a.account)
+		s.podTags[a.role] = tagsOf(at, a.cluster, a.namespace, a.account)
 		add("EKS for pods "+a.namespace+"/"+a.account, a.cluster, a.namespace, a.account)
 		add("EKS for pods of another service account", a.cluster, a.namespace, "another")
 		add("EKS for pods of another namespace", a.cluster, "another", a.account)
 		add("EKS for pods of another cluster", "another", a.namespace, a.account)
+		own := at
+		at.AccountID = otherAccount
+		add("EKS for pods of another account", a.cluster, a.namespace, a.account)
+		at = own
 	}
 }
 
 // tagsOf are the tags of a session of pods.
 //
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
-func (s *surveyor) tagsOf(cluster, namespace, account string) map[string][]string {
+func tagsOf(at synth.Location, cluster, namespace, account string) map[string][]string {
 	return map[string][]string{
-		"aws:RequestTag/eks-cluster-arn":            {s.graph.Location.ARN("eks", "cluster/"+cluster)},
+		"aws:RequestTag/eks-cluster-arn":            {at.ARN("eks", "cluster/"+cluster)},
 		"aws:RequestTag/eks-cluster-name":           {cluster},
 		"aws:RequestTag/kubernetes-namespace":       {namespace},
 		"aws:RequestTag/kubernetes-service-account": {account},

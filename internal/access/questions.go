@@ -95,14 +95,14 @@ func (i *Inventory) situations(r *Resource, on Part, action string) []situation 
 		return withoutTLS(append(i.foreignFolders(r), ordinary, situation{"", map[string][]string{"s3:prefix": {""}}})...)
 	case r.Kind == KindObjects:
 		return withoutTLS(situation{})
-	case r.Kind == KindBucket, r.Kind == KindSecret:
+	case r.Kind == KindBucket, r.Kind == KindSecret && !r.Outside:
 		return withoutTLS(ordinary)
 	case r.Kind == KindKey:
 		return i.keySituations(action)
 	case action == "ec2:CreateTags":
 		return []situation{
 			ordinary, {markAsMade, map[string][]string{"ec2:CreateAction": {"CreateSnapshot"}}},
-			{markAsMade + " in another way", map[string][]string{"ec2:CreateAction": {"CopySnapshot"}}},
+			{markAsMade + " in another way", map[string][]string{"ec2:CreateAction": {otherCreateAction}}},
 		}
 	case action == "iam:PassRole":
 		return passedTo()
@@ -111,6 +111,9 @@ func (i *Inventory) situations(r *Resource, on Part, action string) []situation 
 	}
 	return []situation{ordinary}
 }
+
+// otherCreateAction is another way to make a snapshot than that of the platform.
+const otherCreateAction = "CopySnapshot"
 
 // foreignFolders are listings below prefixes that mean something in another bucket.
 func (i *Inventory) foreignFolders(r *Resource) []situation {

@@ -37,6 +37,7 @@ func (s *surveyor) resources() {
 		return whole(at.ARN("eks", "cluster/"+value(res, "name")))
 	})
 	s.roles()
+	s.mentioned()
 	s.others()
 	s.beside()
 }
@@ -72,6 +73,43 @@ func (s *surveyor) roles() {
 		s.add(Resource{Kind: kind, Label: strings.Replace(label, "role of role ", "role ", 1), Connection: principal.Connection,
 			Parts: whole(principal.ARN)})
 	}
+}
+
+// thereBefore ends the labels of what the program does not make.
+const thereBefore = " that was there before"
+
+// mentioned are secrets and keys that policies of identities name and that the program does not make.
+func (s *surveyor) mentioned() {
+	known := map[string]bool{}
+	for _, r := range s.Resources {
+		known[r.Parts[Whole]] = true
+	}
+	for _, arn := range s.namedResources() {
+		if known[arn] || strings.ContainsAny(arn, "*?$") {
+			continue
+		}
+		parts := strings.SplitN(arn, ":", 6)
+		switch parts[2] {
+		case "secretsmanager":
+			name := strings.TrimPrefix(parts[5], "secret:")
+			s.add(Resource{Kind: KindSecret, Label: "secret " + name[:max(0, len(name)-secretSuffix)] + thereBefore, Parts: whole(arn), Outside: true})
+		case "kms":
+			s.add(Resource{Kind: KindKey, Label: "key " + strings.TrimPrefix(parts[5], "key/") + thereBefore, Parts: whole(arn), Outside: true})
+		}
+	}
+}
+
+// namedResources are the ARNs that policies of identities name.
+func (s *surveyor) namedResources() []string {
+	var all []string
+	for _, identity := range s.world.Identities {
+		for _, policy := range identity.Policies {
+			for _, statement := range policy.Document.Statements {
+				all = append(all, statement.Resources...)
+			}
+		}
+	}
+	return slices.DeleteFunc(unique(all), func(arn string) bool { return strings.Count(arn, ":") < 5 })
 }
 
 // others are what belongs to the account but not to the platform, and what has no ARN.
@@ -298,6 +336,7 @@ func (s *surveyor) otherCatalogs() {
 	other.AccountID = otherAccount
 	s.add(Resource{Kind: KindCatalog, Label: labelSharedCatalog, Parts: whole(other.ARN("glue", "catalog")), Outside: true})
 	at.Region = "another-region-1"
+	s.add(Resource{Kind: KindCatalog, Label: "another catalog of Glue", Parts: whole(s.graph.Location.ARN("glue", "catalog/another")), Outside: true})
 	s.add(Resource{Kind: KindCatalog, Label: "Glue catalog of another region", Parts: whole(at.ARN("glue", "catalog")), Outside: true})
 }
 

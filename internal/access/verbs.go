@@ -101,23 +101,17 @@ func verbs() map[Kind][]verb {
 		},
 		KindDatabase: {
 			{verbRead, Whole, []string{"glue:GetDatabase"}},
-			{verbRead, PartTable, []string{
-				"glue:GetTable", "glue:GetTables", "glue:GetTableVersions", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition",
-				"glue:GetPartitionIndexes", "glue:SearchTables", "glue:GetColumnStatisticsForTable",
-			}},
-			{verbWrite, PartTable, []string{
-				"glue:CreateTable", "glue:UpdateTable", "glue:CreatePartition", "glue:BatchCreatePartition", "glue:UpdatePartition",
-				"glue:BatchUpdatePartition", "glue:CreatePartitionIndex",
-			}},
-			{verbDelete, PartTable, []string{
-				"glue:DeleteTable", "glue:BatchDeleteTable", "glue:DeletePartition", "glue:BatchDeletePartition", "glue:DeleteTableVersion",
-				"glue:BatchDeleteTableVersion", "glue:DeletePartitionIndex",
-			}},
+			{verbRead, PartTable, tableReads()},
+			{verbWrite, PartTable, tableWrites()},
+			{verbDelete, PartTable, tableDeletes()},
 			{"change the database", Whole, []string{"glue:UpdateDatabase"}},
 			{verbAdminister, Whole, []string{"glue:DeleteDatabase", "glue:CreateDatabase"}},
 		},
 		KindCatalog: {
 			{verbList, Whole, []string{"glue:GetDatabases"}},
+			{"read in", Whole, append([]string{"glue:GetDatabase"}, tableReads()...)},
+			{"write in", Whole, append([]string{"glue:UpdateDatabase"}, tableWrites()...)},
+			{"delete in", Whole, tableDeletes()},
 			{verbAdminister, Whole, []string{
 				"glue:PutResourcePolicy", "glue:DeleteResourcePolicy", "glue:PutDataCatalogEncryptionSettings", "glue:CreateDatabase",
 			}},
@@ -243,7 +237,8 @@ func verbs() map[Kind][]verb {
 		},
 		KindRole: {
 			{verbAssume, Whole, []string{"sts:AssumeRole"}},
-			{"tag sessions", Whole, []string{"sts:TagSession", "sts:SetSourceIdentity"}},
+			{"tag sessions", Whole, []string{"sts:TagSession"}},
+			{"name who is behind sessions", Whole, []string{"sts:SetSourceIdentity"}},
 			{verbPass, Whole, []string{"iam:PassRole"}},
 			{verbDescribe, Whole, []string{"iam:GetRole"}},
 			{verbAdminister, Whole, []string{
@@ -298,5 +293,29 @@ func verbs() map[Kind][]verb {
 			{"put events", Whole, []string{"events:PutRule"}},
 			{"administer everything", Whole, []string{"organizations:LeaveOrganization", "account:CloseAccount", "cloudtrail:StopLogging"}},
 		},
+	}
+}
+
+// Actions on tables. Glue wants the right to each on the catalog and the database, too.
+//
+// Source: https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+func tableReads() []string {
+	return []string{
+		"glue:GetTable", "glue:GetTables", "glue:GetTableVersions", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition",
+		"glue:GetPartitionIndexes", "glue:SearchTables", "glue:GetColumnStatisticsForTable",
+	}
+}
+
+func tableWrites() []string {
+	return []string{
+		"glue:CreateTable", "glue:UpdateTable", "glue:CreatePartition", "glue:BatchCreatePartition", "glue:UpdatePartition",
+		"glue:BatchUpdatePartition", "glue:CreatePartitionIndex",
+	}
+}
+
+func tableDeletes() []string {
+	return []string{
+		"glue:DeleteTable", "glue:BatchDeleteTable", "glue:DeletePartition", "glue:BatchDeletePartition", "glue:DeleteTableVersion",
+		"glue:BatchDeleteTableVersion", "glue:DeletePartitionIndex",
 	}
 }

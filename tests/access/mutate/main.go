@@ -5,16 +5,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/access"
 	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
-	"github.com/pulumi-dss/pulumi-dss/tests/access/equivalents"
 )
 
 func main() {
@@ -44,14 +41,11 @@ func run(files []string, out io.Writer) (int, error) {
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", file, err)
 		}
-		_, _ = fmt.Fprintf(out, "%s: %d planted, %d change nothing, %s\n", file, tally.Planted, tally.Equivalent, tally)
+		_, _ = fmt.Fprintf(out, "%s: %s\n", file, tally)
 		total = total.Add(tally, filepath.Base(file)+":")
 	}
-	for _, why := range slices.Sorted(maps.Keys(total.Reasons)) {
-		_, _ = fmt.Fprintf(out, "changes nothing: %d, %s\n", total.Reasons[why], why)
-	}
-	for _, escaped := range total.Escaped {
-		_, _ = fmt.Fprintf(out, "escaped: %s\n", escaped)
+	for _, line := range total.Details() {
+		_, _ = fmt.Fprintln(out, line)
 	}
 	_, _ = fmt.Fprintln(out, total)
 	return len(total.Escaped), nil
@@ -73,5 +67,5 @@ func hunt(file string, rows []access.Allowed) (access.Tally, error) {
 	if err != nil {
 		return access.Tally{}, err
 	}
-	return access.Hunt(access.NewHunter(world, inventory, rows), equivalents.Accepted()), nil
+	return access.Hunt(access.NewHunter(world, inventory, rows)), nil
 }
