@@ -162,6 +162,7 @@ func (p *Platform) lake(ctx *pulumi.Context) (err error) {
 	if args.CatalogKMSKeyARN == nil && p.Catalog.Encrypted() {
 		args.CatalogKMSKeyARN = p.Catalog.KMSKeyARN
 	}
+	fill[pulumi.StringInput](&args.ClusterName, p.Compute.ClusterName)
 	off := false
 	args.EncryptCatalog = &off
 	if len(args.Connections) > 0 {

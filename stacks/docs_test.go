@@ -45,6 +45,7 @@ func TestPagesNameEveryKey(t *testing.T) {
 	for _, part := range []reflect.Type{
 		reflect.TypeFor[lake.Connection](), reflect.TypeFor[lake.Bucket](), reflect.TypeFor[lake.Lifecycle](), reflect.TypeFor[lake.Rotation](),
 		reflect.TypeFor[lake.Database](), reflect.TypeFor[lake.Athena](), reflect.TypeFor[lake.S3ConnectionArgs](),
+		reflect.TypeFor[lake.PodIdentity](),
 	} {
 		assertNamed(t, "lake.md", readPage(t, "lake.md"), strict.Keys(part))
 	}
@@ -117,7 +118,7 @@ func TestConfigurationsOnPagesAreRight(t *testing.T) {
 			assert.NoError(t, err, "docs/%s", page)
 		}
 	}
-	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2, "lake.md": 1}, examples)
+	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2, "lake.md": 2}, examples)
 }
 
 // Code on pages is copied, so it has to be Go at least.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
@@ -144,6 +145,27 @@ func TestAHostThatFailsEndsTheProgram(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "no image")
 	require.NotErrorIs(t, err, synth.ErrTimeout)
+}
+
+func TestPodsGetRolesInThePlatformsCluster(t *testing.T) {
+	t.Parallel()
+	pods := func(cfg *stacks.Config) {
+		teams(1, lake.AssumedRole)(cfg)
+		cfg.Lake.Connections[0].PodIdentities = []lake.PodIdentity{{Namespace: "dssns-team", ServiceAccount: "jobs"}}
+	}
+	graph := deploy(t, pods)
+	made := graph.One("aws:eks/podIdentityAssociation:PodIdentityAssociation", "")
+	assert.Equal(t, "dss-lab", made.String("clusterName"))
+	cluster := graph.One("eks:index:Cluster", "")
+	assert.True(t, graph.DependsOn(made, cluster))
+	assert.False(t, graph.DependsOn(graph.One("aws:ssm/association:Association", ""), cluster), "DSS does not wait for roles of pods")
+
+	cfg, err := stacks.NewConfig(stacks.PresetDev)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	pods(&cfg)
+	cfg.Compute.Addons = map[string]compute.Addon{compute.PodIdentityAgent: {Disabled: true}}
+	assert.ErrorContains(t, harness.Fail(t, stacks.Program(cfg), harness.Stack("lab")), "lake.connections[0].podIdentities: the add-on")
 }
 
 func TestStacksWithoutConnectionsHaveNoLake(t *testing.T) {

@@ -3,6 +3,8 @@ package stacks
 import (
 	"strings"
 
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
@@ -20,6 +22,7 @@ func (c *Config) Problems(project, stack string) problem.List {
 	wrong = append(wrong, c.dssProblems()...)
 	wrong.Under("registry", c.registryArgs().Problems())
 	wrong.Under("catalog", c.catalogArgs().Problems())
+	wrong = append(wrong, named("catalog", catalog.NameProblems(c.Name, c.catalogArgs()))...)
 	wrong = append(wrong, c.lakeProblems()...)
 	wrong.Under("compute", c.computeArgs().Problems())
 	wrong.Under("dssAccess", c.DSSAccess.Problems())
@@ -43,6 +46,18 @@ func (c *Config) secretConflicts() problem.List {
 	return wrong
 }
 
+// named are problems of a part's names. The part itself is called after the platform.
+func named(part string, wrong problem.List) problem.List {
+	var placed problem.List
+	for _, p := range wrong {
+		if p.Path != "name" {
+			p.Path = problem.Join(part, p.Path)
+		}
+		placed = append(placed, p)
+	}
+	return placed
+}
+
 // lakeProblems are about zones and connections, where there are any.
 func (c *Config) lakeProblems() problem.List {
 	var wrong problem.List
@@ -51,7 +66,15 @@ func (c *Config) lakeProblems() problem.List {
 	}
 	args := c.lakeArgs()
 	wrong.Under("lake", args.Problems())
-	wrong.Under("lake", lake.NameProblems(c.Name, args))
+	wrong = append(wrong, named("lake", lake.NameProblems(c.Name, args))...)
+	if c.Compute.Addons[compute.PodIdentityAgent].Disabled {
+		for i, connection := range c.Lake.Connections {
+			if len(connection.PodIdentities) > 0 {
+				wrong.Add(problem.Index("lake.connections", i)+".podIdentities", "leave them out, or let compute.addons."+compute.PodIdentityAgent+" be",
+					"the add-on that gives pods their roles is disabled")
+			}
+		}
+	}
 	return append(wrong, c.twoSettings()...)
 }
 

@@ -60,7 +60,8 @@ func NewGlueAthenaCatalog(
 	if args == nil {
 		args = &GlueAthenaCatalogArgs{}
 	}
-	if err := args.Problems().Err("GlueAthenaCatalog " + name); err != nil {
+	wrong := append(args.Problems(), NameProblems(name, args)...)
+	if err := wrong.Err("GlueAthenaCatalog " + name); err != nil {
 		return nil, err
 	}
 	c := &GlueAthenaCatalog{

@@ -60,6 +60,21 @@ func (a *GlueAthenaCatalogArgs) Problems() problem.List {
 	return append(wrong, args.modelProblems()...)
 }
 
+// NameProblems lists names of what a catalog makes that would be too long for AWS, by the name of the catalog.
+func NameProblems(name string, args *GlueAthenaCatalogArgs) problem.List {
+	var wrong problem.List
+	filled := args.withDefaults()
+	if len(filled.Workgroups) > 0 && filled.ResultsBucket == nil {
+		wrong.AddError("name", awsname.GeneratedBucket().Check(name+"-results"))
+	}
+	for i, database := range filled.Databases {
+		if database.Crawler != nil {
+			wrong.AddError(problem.Index("databases", i)+".name", awsname.GeneratedRole().Check(name+"-crawler-"+database.Name))
+		}
+	}
+	return wrong
+}
+
 func (a *GlueAthenaCatalogArgs) resultsProblems() problem.List {
 	var wrong problem.List
 	if a.ResultsRetentionDays < 1 {

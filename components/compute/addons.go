@@ -9,15 +9,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
-	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
+
+// PodIdentityAgent is the name of the add-on without which no pod gets a role.
+const PodIdentityAgent = "eks-pod-identity-agent"
 
 // Names of add-ons.
 const (
 	addonVPCCNI           = "vpc-cni"
 	addonKubeProxy        = "kube-proxy"
-	addonPodIdentityAgent = "eks-pod-identity-agent"
+	addonPodIdentityAgent = PodIdentityAgent
 	addonCoreDNS          = "coredns"
 	addonEBSCSIDriver     = "aws-ebs-csi-driver"
 	addonMetricsServer    = "metrics-server"
@@ -49,19 +51,6 @@ var addonRoles = map[string]addonRole{
 
 // addonNamespace is where the pods of all add-ons run that have a role.
 const addonNamespace = "kube-system"
-
-// podIdentityTrust lets the Pod Identity service take a role for one service account of one cluster, which it names in
-// the tags of the session.
-//
-// Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-func podIdentityTrust(at location.Location, cluster, serviceAccount string) iam.Document {
-	trust := iam.TrustService(at.Principal("pods.eks"), "sts:TagSession")
-	trust.Statements[0] = trust.Statements[0].
-		If("StringEquals", "aws:RequestTag/eks-cluster-arn", at.ARN("eks", "cluster/"+cluster)).
-		If("StringEquals", "aws:RequestTag/kubernetes-namespace", addonNamespace).
-		If("StringEquals", "aws:RequestTag/kubernetes-service-account", serviceAccount)
-	return trust
-}
 
 // volumeKeyPolicy lets the EBS driver make volumes that are encrypted with a key of the account's own.
 //
@@ -150,7 +139,7 @@ func (c *ComputeEKS) addonRole(name string, needs addonRole) (*role.Role, error)
 		Settings:    c.args.Roles,
 		Location:    c.location,
 		Description: fmt.Sprintf("Add-on %s of the EKS cluster %s", name, c.args.ClusterName),
-		Trust:       podIdentityTrust(c.location, c.args.ClusterName, needs.serviceAccount),
+		Trust:       role.PodTrust(c.location, c.args.ClusterName, addonNamespace, needs.serviceAccount),
 		AWSPolicies: needs.policies,
 		Policies:    policies,
 		Tags:        c.args.Tags,

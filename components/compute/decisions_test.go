@@ -16,6 +16,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/instancetype"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
 func TestSettleChangesTheControlPlaneAlone(t *testing.T) {
@@ -125,7 +126,7 @@ func TestEveryPolicyAndEffectHasAName(t *testing.T) {
 func TestPodIdentityTrust(t *testing.T) {
 	t.Parallel()
 	at := location.Location{Partition: "aws", DNSSuffix: "amazonaws.com", Region: "eu-west-1", AccountID: "123456789012"}
-	statement := podIdentityTrust(at, "lab", "aws-node").Statements[0]
+	statement := role.PodTrust(at, "lab", addonNamespace, "aws-node").Statements[0]
 	assert.Equal(t, []string{"pods.eks.amazonaws.com"}, statement.Principal.Service)
 	assert.Equal(t, []string{"sts:AssumeRole", "sts:TagSession"}, statement.Actions)
 	assert.Equal(t, iam.Conditions{

@@ -72,6 +72,10 @@ type Connection struct {
 	// Athena makes a workgroup of its own, and an Athena connection in DSS, whose installation has to have the driver. Needs a
 	// database. Default: none.
 	Athena *Athena `pulumi:"athena,optional" json:"athena,omitempty"`
+	// PodIdentities are service accounts of the cluster whose pods reach the connection's files and tables by themselves, without DSS. Each
+	// gets a role of its own. It opens the data to everybody who can start pods of that service account in that namespace: to every user
+	// of DSS whose containers run there, whatever AllowedGroups says. Only with [AssumedRole]. Default: none.
+	PodIdentities []PodIdentity `pulumi:"podIdentities,optional" json:"podIdentities,omitempty"`
 	// AllowedGroups are the groups of DSS that may use it. Required, unless UsableByEveryone.
 	AllowedGroups []string `pulumi:"allowedGroups,optional" json:"allowedGroups,omitempty"`
 	// UsableByEveryone lets every user of DSS use it. Default: false.
@@ -82,6 +86,18 @@ type Connection struct {
 	ManagedPath string `pulumi:"managedPath,optional" json:"managedPath,omitempty"`
 	// ParamsJSON is merged over the connection's `params` in DSS. Default: none.
 	ParamsJSON string `pulumi:"paramsJson,optional" json:"paramsJson,omitempty"`
+}
+
+// PodIdentity is a service account of a cluster, to which EKS Pod Identity gives a role. EKS has one role for a service account.
+//
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+type PodIdentity struct {
+	// Namespace is the service account's. Those of Kubernetes itself, such as kube-system, are refused. Required.
+	Namespace string `pulumi:"namespace" json:"namespace,omitempty"`
+	// ServiceAccount is its name. Pods that name none have `default`. Required.
+	ServiceAccount string `pulumi:"serviceAccount" json:"serviceAccount,omitempty"`
+	// ReadOnly takes away the right to write. Default: the connection's.
+	ReadOnly bool `pulumi:"readOnly,optional" json:"readOnly,omitempty"`
 }
 
 // Bucket is a bucket that is made, or one that is there.
@@ -147,6 +163,8 @@ type S3ConnectionArgs struct {
 	Connection
 	// TrustedPrincipalARNs are the roles and users that may take the connection's role: DSS's host. Required with [AssumedRole].
 	TrustedPrincipalARNs pulumi.StringArrayInput `pulumi:"trustedPrincipalArns,optional"`
+	// ClusterName is the EKS cluster of PodIdentities, which has the add-on eks-pod-identity-agent. Required with them.
+	ClusterName pulumi.StringInput `pulumi:"clusterName,optional"`
 	// Catalog has the connection's databases and workgroup already. Default: one of the connection's own.
 	Catalog *catalog.GlueAthenaCatalog `pulumi:"-"`
 	// CatalogKMSKeyARN is the key that the Glue Data Catalog is encrypted with, where Catalog is left out. Default: none.

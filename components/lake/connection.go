@@ -28,6 +28,8 @@ type S3Connection struct {
 	// UserARN is the user of [KeyPair], and KeyPairSecretARN the secret with the current pair; empty without.
 	UserARN          pulumi.StringOutput `pulumi:"userArn"`
 	KeyPairSecretARN pulumi.StringOutput `pulumi:"keyPairSecretArn"`
+	// PodRoleARNs are the roles of pods, by `namespace/serviceAccount`.
+	PodRoleARNs pulumi.StringMapOutput `pulumi:"podRoleArns"`
 	// ResultsLocation is where results of queries go; empty without Athena.
 	ResultsLocation pulumi.StringOutput `pulumi:"resultsLocation"`
 	// OwnerBucketPolicy and OwnerKeyPolicy are what another account that owns the bucket has to add to its bucket's and its key's policy; empty
@@ -57,7 +59,7 @@ func NewS3Connection(ctx *pulumi.Context, name string, args *S3ConnectionArgs, o
 		args = &S3ConnectionArgs{}
 	}
 	wrong := append(args.Problems(), args.missing()...)
-	wrong = append(wrong, nameProblems("name", name)...)
+	wrong = append(wrong, args.nameProblems(name)...)
 	if err := wrong.Err("S3Connection " + name); err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func NewS3Connection(ctx *pulumi.Context, name string, args *S3ConnectionArgs, o
 	if err := ctx.RegisterComponentResourceV2(ConnectionToken, name, c.inputs(), c, opts...); err != nil {
 		return nil, fmt.Errorf("registering connection %s: %w", name, err)
 	}
-	for _, step := range []func() error{c.locate, c.ownKey, c.ownPlace, c.ownCatalog, c.credentials} {
+	for _, step := range []func() error{c.locate, c.ownKey, c.ownPlace, c.ownCatalog, c.credentials, c.pods} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -76,6 +78,7 @@ func NewS3Connection(ctx *pulumi.Context, name string, args *S3ConnectionArgs, o
 		"roleArn":           c.RoleARN,
 		"userArn":           c.UserARN,
 		"keyPairSecretArn":  c.KeyPairSecretARN,
+		"podRoleArns":       c.PodRoleARNs,
 		"resultsLocation":   c.ResultsLocation,
 		"ownerBucketPolicy": c.OwnerBucketPolicy,
 		"ownerKeyPolicy":    c.OwnerKeyPolicy,

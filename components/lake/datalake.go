@@ -121,25 +121,11 @@ func (l *DataLake) accessLogs() (err error) {
 	if !*l.args.AccessLogs {
 		return nil
 	}
-	if l.logs = l.args.AccessLogsBucket; l.logs != nil || !l.makesBuckets() {
+	if l.logs = l.args.AccessLogsBucket; l.logs != nil || !l.args.makesBuckets() {
 		return nil
 	}
 	l.logs, err = newAccessLogs(l.ctx, bucketName(l.child("access-logs")), l.placeArgs("access-logs", Bucket{}), pulumi.Parent(l))
 	return err
-}
-
-func (l *DataLake) makesBuckets() bool {
-	for _, zone := range l.args.Zones {
-		if !zone.Bucket.Existing {
-			return true
-		}
-	}
-	for _, c := range l.args.Connections {
-		if c.Zone == "" && !c.Bucket.Existing {
-			return true
-		}
-	}
-	return false
 }
 
 // buckets makes the zones' buckets and the connections' own.
@@ -185,7 +171,7 @@ func (l *DataLake) connections() error {
 	roles, secrets, buckets, keys := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
 	for _, c := range l.args.Connections {
 		made, err := NewS3Connection(l.ctx, l.child(c.Name), &S3ConnectionArgs{
-			Connection: c, TrustedPrincipalARNs: l.args.TrustedPrincipalARNs, Catalog: l.Catalog, KMSKeyARN: l.KMSKeyARN,
+			Connection: c, TrustedPrincipalARNs: l.args.TrustedPrincipalARNs, ClusterName: l.args.ClusterName, Catalog: l.Catalog, KMSKeyARN: l.KMSKeyARN,
 			Roles: l.args.Roles, DeleteData: l.args.DeleteData, AllowDataDeletion: l.args.AllowDataDeletion, Tags: l.args.Tags,
 			place: l.places[c.Name], location: &l.location, secretPrefix: l.args.SecretPrefix,
 		}, pulumi.Parent(l))

@@ -22,6 +22,8 @@ type DataLakeArgs struct {
 	Connections []Connection `pulumi:"connections,optional"`
 	// TrustedPrincipalARNs are the roles and users that may take the connections' roles: DSS's host. Required with connections by role.
 	TrustedPrincipalARNs pulumi.StringArrayInput `pulumi:"trustedPrincipalArns,optional"`
+	// ClusterName is the EKS cluster of the connections' PodIdentities. Required with them.
+	ClusterName pulumi.StringInput `pulumi:"clusterName,optional"`
 	// PermissionModel says what decides on access to the connections' databases. Default: IAM.
 	PermissionModel catalog.PermissionModel `pulumi:"permissionModel,optional"`
 	// LakeFormation has what Lake Formation needs. Locations of connections with databases are added to its own.
@@ -151,4 +153,10 @@ func (a *DataLakeArgs) guarded(given []string) []string {
 		}
 	}
 	return places
+}
+
+// makesBuckets says whether there is a bucket that is not there yet.
+func (a *DataLakeArgs) makesBuckets() bool {
+	return slices.ContainsFunc(a.Zones, func(z Zone) bool { return !z.Bucket.Existing }) ||
+		slices.ContainsFunc(a.Connections, func(c Connection) bool { return c.Zone == "" && !c.Bucket.Existing })
 }

@@ -51,13 +51,16 @@ func (a *DataLakeArgs) missing() problem.List {
 	if needed && a.TrustedPrincipalARNs == nil {
 		wrong.Add("trustedPrincipalArns", "give the ARN of the role of DSS's host", "nobody could take the connections' roles")
 	}
+	if a.ClusterName == nil && slices.ContainsFunc(a.Connections, func(c Connection) bool { return len(c.PodIdentities) > 0 }) {
+		wrong.Add("clusterName", "name the EKS cluster of the pods", "podIdentities are of a cluster")
+	}
 	return wrong
 }
 
 // conflicts are between connections, by the position of the later one.
 func (a *DataLakeArgs) conflicts() []problem.List {
 	wrong := make([]problem.List, len(a.Connections))
-	named := map[string]int{}
+	named, pods := map[string]int{}, map[string]int{}
 	folders := map[string][]placed{}
 	for i, c := range a.Connections {
 		own := bucketName(c.Name)
@@ -74,6 +77,13 @@ func (a *DataLakeArgs) conflicts() []problem.List {
 			named[own] = i
 		}
 		mine := placed{i, folder(c.Prefix)}
+		for k, pod := range c.PodIdentities {
+			if j, taken := pods[pod.String()]; taken && j != i {
+				wrong[i].Add(problem.Index("podIdentities", k), "use a service account for each connection, or let one connection reach the data of both",
+					"%s has the role of connections[%d] already, and EKS has one role for a service account", pod, j)
+			}
+			pods[pod.String()] = i
+		}
 		for _, bucket := range a.bucketsOf(c) {
 			for _, other := range folders[bucket] {
 				if mine.overlaps(other) {

@@ -20,9 +20,6 @@ const (
 	maxManagedPolicy = 6144
 )
 
-// maxResourceName leaves room for the suffix of names that are generated: IAM takes 64 characters, S3 63.
-const maxResourceName = 63 - len("-1234567")
-
 var (
 	connectionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,63}$`)
 	externalID     = regexp.MustCompile(`^[A-Za-z0-9+=,.@:/-]{2,1000}$`)
@@ -60,29 +57,69 @@ func (a *S3ConnectionArgs) missing() problem.List {
 	if a.Credentials != KeyPair && a.TrustedPrincipalARNs == nil {
 		wrong.Add("trustedPrincipalArns", "give the ARN of the role of DSS's host", "nobody could take the connection's role")
 	}
-	return wrong
-}
-
-// nameProblems is about the name of a component: those of roles and buckets are made of it.
-func nameProblems(path, name string) problem.List {
-	var wrong problem.List
-	if len(name) > maxResourceName {
-		wrong.Add(path, fmt.Sprintf("use %d characters at most together with the platform's name", maxResourceName),
-			"%q has %d characters, and names of roles and buckets are made of it", name, len(name))
+	if len(a.PodIdentities) > 0 && a.ClusterName == nil {
+		wrong.Add("clusterName", "name the EKS cluster of the pods", "podIdentities are of a cluster")
 	}
 	return wrong
 }
 
-// NameProblems lists names that would be too long for AWS.
+// nameProblems lists names of what is made for a connection that would be too long, by the name of its resource.
+func (c Connection) nameProblems(path, resource string) problem.List {
+	var wrong problem.List
+	if c.RoleName == "" {
+		wrong.AddError(path, awsname.GeneratedRole().Check(resource))
+	}
+	if len(c.PodIdentities) > 0 {
+		wrong.AddError(path, awsname.GeneratedRole().Check(resource+"-"+c.PodIdentities[0].part()))
+	}
+	return wrong
+}
+
+// nameProblems lists names that would be too long for a connection that has no lake.
+func (a *S3ConnectionArgs) nameProblems(name string) problem.List {
+	if a.place != nil {
+		return nil // the lake has looked
+	}
+	wrong := a.Connection.nameProblems("name", name)
+	if !a.Bucket.Existing {
+		if a.Bucket.Name == "" {
+			wrong.AddError("name", awsname.GeneratedBucket().Check(name+"-bucket"))
+		}
+		if a.AccessLogsBucket == nil {
+			wrong.AddError("name", awsname.GeneratedBucket().Check(name+"-access-logs"))
+		}
+	}
+	if a.Catalog == nil {
+		own := &catalog.GlueAthenaCatalogArgs{Databases: a.catalogDatabases(nil), Workgroups: a.withDefaults(name).catalogWorkgroups()}
+		wrong = append(wrong, rebased(catalog.NameProblems(name+"-catalog", own), a.Connection.origins(""))...)
+	}
+	return wrong
+}
+
+// NameProblems lists names that would be too long for AWS, by the name of the lake.
 func NameProblems(name string, args *DataLakeArgs) problem.List {
 	var wrong problem.List
+	filled := args.withDefaults(name)
 	for i, zone := range args.Zones {
-		wrong = append(wrong, nameProblems(problem.Index("zones", i)+".name", name+"-zone-"+zone.Name)...)
+		if zone.Bucket.Name == "" {
+			wrong.AddError(problem.Index("zones", i)+".name", awsname.GeneratedBucket().Check(name+"-zone-"+zone.Name))
+		}
 	}
+	origins := map[string][]string{}
 	for i, c := range args.Connections {
-		wrong = append(wrong, nameProblems(problem.Index("connections", i)+".name", name+"-"+c.Name)...)
+		path := problem.Index("connections", i)
+		wrong = append(wrong, c.nameProblems(path+".name", name+"-"+c.Name)...)
+		if c.Zone == "" && !c.Bucket.Existing && c.Bucket.Name == "" {
+			wrong.AddError(path+".name", awsname.GeneratedBucket().Check(name+"-"+c.Name))
+		}
+		for kind, from := range c.origins(path) {
+			origins[kind] = append(origins[kind], from...)
+		}
 	}
-	return wrong
+	if *filled.AccessLogs && args.AccessLogsBucket == nil && filled.makesBuckets() {
+		wrong.AddError("accessLogs", awsname.GeneratedBucket().Check(name+"-access-logs"))
+	}
+	return append(wrong, rebased(catalog.NameProblems(name+"-catalog", filled.catalogArgs(nil)), origins)...)
 }
 
 func (c Connection) problems(model catalog.PermissionModel) problem.List {
@@ -98,6 +135,7 @@ func (c Connection) problems(model catalog.PermissionModel) problem.List {
 	}
 	wrong.Under("bucket", c.Bucket.problems())
 	wrong = append(wrong, c.credentialProblems(model)...)
+	wrong = append(wrong, c.podProblems()...)
 	wrong = append(wrong, c.useProblems()...)
 	wrong = append(wrong, c.tableProblems(model)...)
 	return append(wrong, c.sizeProblems(model)...)

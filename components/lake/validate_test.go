@@ -104,6 +104,26 @@ func TestProblems(t *testing.T) {
 				lake.Connection{Name: "b", Prefix: "b", Databases: []lake.Database{{Name: "e"}, {Name: "d"}}}),
 			"connections[1].databases[1].name", "twice",
 		},
+		"pods with a key pair": {
+			in(func(c *lake.Connection) { *c = withPods(*c); c.Credentials = lake.KeyPair }), "connections[0].podIdentities", "no roles",
+		},
+		"pods of the cluster itself": {in(func(c *lake.Connection) {
+			c.PodIdentities = []lake.PodIdentity{{Namespace: "kube-system", ServiceAccount: "jobs"}}
+		}), "connections[0].podIdentities[0].namespace", "belong to the cluster"},
+		"a namespace with upper case": {in(func(c *lake.Connection) {
+			c.PodIdentities = []lake.PodIdentity{{Namespace: "Sales", ServiceAccount: "jobs"}}
+		}), "connections[0].podIdentities[0].namespace", "Sales"},
+		"every service account": {in(func(c *lake.Connection) {
+			c.PodIdentities = []lake.PodIdentity{{Namespace: "sales", ServiceAccount: "*"}}
+		}), "connections[0].podIdentities[0].serviceAccount", "not a service account"},
+		"a service account twice": {in(func(c *lake.Connection) {
+			*c = withPods(*c)
+			c.PodIdentities = append(c.PodIdentities, c.PodIdentities[0])
+		}), "connections[0].podIdentities[2]", "twice"},
+		"a service account of two connections": {
+			with(withPods(lake.Connection{Name: "a", Prefix: "a"}), withPods(lake.Connection{Name: "b", Prefix: "b"})),
+			"connections[1].podIdentities[0]", "connections[0] already",
+		},
 		"nothing that reads files":       {in(func(c *lake.Connection) { off := false; c.DirectFiles = &off }), "connections[0].directFiles", "nothing would read"},
 		"a preset that is not there":     {&lake.DataLakeArgs{ZonePreset: "MEDALS"}, "zonePreset", "BRONZE_SILVER_GOLD"},
 		"a zone with upper case":         {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "Raw"}}}, "zones[0].name", "a-z"},
@@ -189,4 +209,46 @@ func TestASingleConnectionHasNoZones(t *testing.T) {
 	args := &lake.S3ConnectionArgs{Connection: lake.Connection{Name: "a", Zone: "gold", UsableByEveryone: true}, TrustedPrincipalARNs: pulumi.StringArray{}}
 	require.Len(t, args.Problems(), 1)
 	assert.Equal(t, "zone", args.Problems()[0].Path)
+}
+
+// AWS refuses long names in the middle of a deployment, and names are made of others.
+func TestNamesThatAWSHasNoRoomFor(t *testing.T) {
+	t.Parallel()
+	x := func(n int) string { return strings.Repeat("x", n) }
+	name := func(c lake.Connection) *lake.DataLakeArgs {
+		c.UsableByEveryone = true
+		return &lake.DataLakeArgs{Connections: []lake.Connection{c}}
+	}
+	crawled := func(n int) lake.Connection {
+		return lake.Connection{Name: "a", Bucket: lake.Bucket{Name: "acme"}, Databases: []lake.Database{{Name: x(n), Crawler: &catalog.Crawler{}}}}
+	}
+	type named struct {
+		lake string
+		args *lake.DataLakeArgs
+	}
+	elsewhere := lake.Bucket{Name: "acme-1", Existing: true}
+	queried := lake.Connection{Name: "a", Databases: []lake.Database{{Name: "a"}}, Athena: &lake.Athena{}}
+	zone := func(n int) *lake.DataLakeArgs { return &lake.DataLakeArgs{Zones: []lake.Zone{{Name: x(n)}}} }
+	for what, test := range map[string]struct {
+		fits, not named
+		path      string
+	}{
+		"a bucket of a connection": {named{"acme", name(lake.Connection{Name: x(50)})}, named{"acme", name(lake.Connection{Name: x(51)})}, "connections[0].name"},
+		"a role": {
+			named{"acme", name(lake.Connection{Name: x(51), Bucket: elsewhere})}, named{"acme", name(lake.Connection{Name: x(52), Bucket: elsewhere})},
+			"connections[0].name",
+		},
+		"a role of pods": {
+			named{"acme", name(withPods(lake.Connection{Name: x(38)}))}, named{"acme", name(withPods(lake.Connection{Name: x(39)}))}, "connections[0].name",
+		},
+		"a role of a crawler":     {named{"acme", name(crawled(35))}, named{"acme", name(crawled(36))}, "connections[0].databases[0].name"},
+		"a bucket of a zone":      {named{"acme", zone(45)}, named{"acme", zone(46)}, "zones[0].name"},
+		"a bucket of results":     {named{x(39), name(queried)}, named{x(40), name(queried)}, "name"},
+		"a bucket of access logs": {named{x(43), zone(1)}, named{x(44), zone(1)}, "accessLogs"},
+	} {
+		assert.Empty(t, lake.NameProblems(test.fits.lake, test.fits.args), what)
+		wrong := lake.NameProblems(test.not.lake, test.not.args)
+		require.NotEmpty(t, wrong, what)
+		assert.Equal(t, test.path, wrong[0].Path, what)
+	}
 }
