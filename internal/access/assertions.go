@@ -1,62 +1,84 @@
 package access
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
 
-// Broken are the edges that must not be, whatever a document lists, each with what it breaks. Roles that a principal may take count
-// as its own.
-func (m *Matrix) Broken() []string {
+// Assertion is something that must never be, whatever a document lists.
+type Assertion struct {
+	// Name says it.
+	Name string
+	// about says whom it is about, and forbids what they must not have.
+	about   func(Principal) bool
+	forbids func(*Matrix, Principal, Edge) bool
+	// follows says whether what is reached through roles counts.
+	follows bool
+}
+
+// Assertions are what must hold of every platform.
+func Assertions() []Assertion {
+	return []Assertion{
+		{"what end users can hold administers no cluster", byEndUsers, endUsersAdministerClusters, true},
+		{"what end users can hold pushes no image", byEndUsers, kindAndVerbs(KindRepository, verbPush, verbCreate, verbAdminister, "set up"), true},
+		{"what end users can hold is out of IAM", byEndUsers, endUsersReachIAM, true},
+		{"what end users can hold reaches no secret", byEndUsers, endUsersReachSecrets, true},
+		{"what end users can hold commands no instance", byEndUsers, kindAndVerbs(KindInstance, "command", verbAdminister, "attach volumes"), true},
+		{"what end users can hold reaches the data of its own connection only", byEndUsers, foreignData, true},
+		{"nodes and pods reach no data", byNodes, nodesReachData, true},
+		{"the host reads data only by taking roles of connections", byHost, anyData, false},
+		{"only the host takes roles of connections", byOthersThanHost, takesConnections, false},
+		{"nobody comes without TLS", byAnyone, withoutEncryption, false},
+		{"nobody of another account, and no service on behalf of one, reaches data, secrets or keys", fromElsewhere, anyStore, false},
+		{"where roles have a permissions boundary, who has none may do nothing", unbounded, anyEdge, false},
+	}
+}
+
+// Broken are the edges that must not be, each once. Roles that a principal may take count as its own.
+func (a Assertion) Broken(m *Matrix) []string {
 	var found []string
 	for _, principal := range m.Inventory.Principals {
-		for _, rule := range rulesFor(principal) {
-			for _, edge := range m.reachOf(principal, rule.follows) {
-				if rule.forbids(m, principal, edge) {
-					found = append(found, fmt.Sprintf("%s: %s", rule.name, edge))
-				}
+		if !a.about(principal) {
+			continue
+		}
+		for _, edge := range m.reachOf(principal, a.follows) {
+			if a.forbids(m, principal, edge) {
+				found = append(found, through(principal, edge))
 			}
 		}
 	}
 	return unique(found)
 }
 
-// assertion is something that must not be.
-type assertion struct {
-	name string
-	// follows says whether what is reached through roles counts.
-	follows bool
-	forbids func(*Matrix, Principal, Edge) bool
+// through says by which role a principal has an edge, if it is not its own.
+func through(p Principal, e Edge) string {
+	if e.Principal == p.Label {
+		return e.String()
+	}
+	return p.Label + ", by " + e.String()
 }
 
-func rulesFor(p Principal) []assertion {
-	var rules []assertion
-	if p.EndUsers {
-		rules = append(rules,
-			assertion{"what end users can hold administers no cluster", true, endUsersAdministerClusters},
-			assertion{"what end users can hold pushes no image", true, kindAndVerbs(KindRepository, verbPush, verbCreate, verbAdminister, "set up")},
-			assertion{"what end users can hold is out of IAM", true, endUsersReachIAM},
-			assertion{"what end users can hold reaches no secret", true, endUsersReachSecrets},
-			assertion{"what end users can hold commands no instance", true, kindAndVerbs(KindInstance, "command", verbAdminister, "attach volumes")},
-			assertion{"what end users can hold reaches the data of its own connection only", true, foreignData},
-		)
-	}
-	switch p.Class {
-	case ClassHost:
-		rules = append(rules, assertion{"the host reads data only by taking roles of connections", false, anyData})
-	case ClassOutsider, ClassService:
-		if p.Label != labelAdministrator {
-			rules = append(rules, assertion{"only the host takes roles of connections", false, takesConnections})
+// Broken are the edges that must not be, after what they break.
+func (m *Matrix) Broken() []string {
+	var found []string
+	for _, a := range Assertions() {
+		for _, edge := range a.Broken(m) {
+			found = append(found, a.Name+": "+edge)
 		}
-	case ClassNode, ClassPod:
-		rules = append(rules, assertion{"nodes reach no data", true, nodesReachData})
-	case ClassConnection, ClassSystem:
 	}
-	if p.Class == ClassConnection || p.Class == ClassSystem {
-		rules = append(rules, assertion{"only the host takes roles of connections", false, takesConnections})
-	}
-	return append(rules, assertion{"nobody comes without TLS", false, withoutEncryption})
+	return found
+}
+
+func byEndUsers(p Principal) bool { return p.EndUsers }
+func byNodes(p Principal) bool    { return p.Class == ClassNode || p.Class == ClassPod }
+func byHost(p Principal) bool     { return p.Class == ClassHost }
+func byAnyone(Principal) bool     { return true }
+func unbounded(p Principal) bool  { return p.Unbounded }
+
+func byOthersThanHost(p Principal) bool { return p.Class != ClassHost && p.Label != labelAdministrator }
+
+func fromElsewhere(p Principal) bool {
+	return p.Label == labelOtherAccount || p.Label == labelAnybody || p.Class == ClassService && strings.HasSuffix(p.Label, forAnother)
 }
 
 // reachOf are a principal's edges, and with follow those of all roles that it may take, also one after another.
@@ -156,6 +178,13 @@ func anyData(m *Matrix, _ Principal, e Edge) bool {
 func nodesReachData(m *Matrix, _ Principal, e Edge) bool {
 	return slices.Contains(dataKinds(), m.kind(e.Resource))
 }
+
+// anyStore is what holds something of the platform's: roles are not among it, since services take those that trust them.
+func anyStore(m *Matrix, _ Principal, e Edge) bool {
+	return slices.Contains([]Kind{KindObjects, KindBucket, KindDatabase, KindCatalog, KindWorkgroup, KindSecret, KindKey}, m.kind(e.Resource))
+}
+
+func anyEdge(*Matrix, Principal, Edge) bool { return true }
 
 func takesConnections(_ *Matrix, _ Principal, e Edge) bool {
 	return strings.HasPrefix(e.Resource, "role of connection ") && strings.HasPrefix(e.Verb, verbAssume)

@@ -76,7 +76,7 @@ func (h *Hunter) Try(m Mutation) Verdict {
 	}
 	for _, g := range m.guards {
 		base := h.with(g.without)
-		if len(base.news(base.with(g.over(m)))) > 0 {
+		if len(base.news(base.with(g.both))) > 0 {
 			return Verdict{m, SecondGuard, g.why}
 		}
 	}
@@ -87,9 +87,6 @@ func (h *Hunter) Try(m Mutation) Verdict {
 	}
 	return Verdict{m, Escaped, "it changes no decision of the matrix, and nothing proves that it changes none at all"}
 }
-
-// over is the change from the world without the guard to the one without it and with the mutation.
-func (g guard) over(Mutation) change { return g.both }
 
 // with is the world with a change.
 func (h *Hunter) with(c change) *Hunter {
@@ -106,7 +103,8 @@ func (h *Hunter) with(c change) *Hunter {
 		after.changed = true
 		inventory.Principals = slices.Clone(inventory.Principals)
 		for i := range inventory.Principals {
-			inventory.Principals[i].Bounded = inventory.Principals[i].Bounded && inventory.Principals[i].ARN != c.unbounded
+			p := &inventory.Principals[i]
+			p.Unbounded = p.Unbounded || p.ARN == c.unbounded
 		}
 	}
 	reach := newReach(&world)

@@ -21,8 +21,8 @@ type Principal struct {
 	Connection string `json:"connection,omitempty"`
 	// EndUsers is true for what users of DSS can get to hold.
 	EndUsers bool `json:"endUsers,omitempty"`
-	// Bounded is true for a role or user with a permissions boundary.
-	Bounded bool `json:"bounded,omitempty"`
+	// Unbounded is true for a role or user that the program makes without a permissions boundary, where it gives others one.
+	Unbounded bool `json:"unbounded,omitempty"`
 	// Context is what all its requests carry.
 	Context map[string][]string `json:"context,omitempty"`
 }

@@ -79,7 +79,7 @@ func (i *Inventory) addsNoResource(from, to iam.Statement) bool {
 func (i *Inventory) reachesMore(action actions.Action, resources []string, wide string) bool {
 	for _, form := range action.Resources {
 		for _, arn := range i.inPlace(form, wide) {
-			if matches(wide, arn) && !matchesAny(resources, arn) {
+			if matchesAny([]string{wide}, arn) && !matchesAny(resources, arn) {
 				return true
 			}
 		}

@@ -87,7 +87,7 @@ func (s *surveyor) uses() map[string]use {
 func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal {
 	p := Principal{ARN: value(res, "arn"), Class: ClassSystem, Label: "role " + s.part(res)}
 	owner := s.owner(res)
-	p.Bounded = s.world.Identities[p.ARN].Boundary != nil
+	p.Unbounded = !res.Read && s.world.Identities[p.ARN].Boundary == nil && s.hasBoundaries()
 	used, known := uses[p.ARN]
 	if byName, ok := uses[value(res, "name")]; ok {
 		used, known = byName, ok
@@ -113,6 +113,16 @@ func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal 
 		p.Label = "control plane"
 	}
 	return p
+}
+
+// hasBoundaries says whether roles or users of the program have permissions boundaries.
+func (s *surveyor) hasBoundaries() bool {
+	for _, identity := range s.world.Identities {
+		if identity.Boundary != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // association gives pods of a service account a role.
@@ -202,9 +212,12 @@ func (s *surveyor) services() {
 	for name := range names {
 		s.Principals = append(s.Principals,
 			Principal{Label: "service " + s.short(name), ARN: name, Class: ClassService, Context: s.onBehalf(name, s.graph.Location.AccountID)},
-			Principal{Label: "service " + s.short(name) + " for another account", ARN: name, Class: ClassService, Context: s.onBehalf(name, otherAccount)})
+			Principal{Label: "service " + s.short(name) + forAnother, ARN: name, Class: ClassService, Context: s.onBehalf(name, otherAccount)})
 	}
 }
+
+// forAnother ends the labels of services that act on behalf of another account.
+const forAnother = " for another account"
 
 func addServices(names map[string]bool, document iam.Document) {
 	for _, statement := range document.Statements {

@@ -14,7 +14,7 @@ type reach struct {
 	identities, resources map[string][]grant
 }
 
-// grant is an upper bound of what a statement allows: conditions and principals are not looked at.
+// grant is an upper bound of what a statement allows, in lower case: conditions and principals are not looked at.
 type grant struct{ actions, resources []string }
 
 func newReach(world *decide.World) *reach {
@@ -54,7 +54,7 @@ func grants(document iam.Document) []grant {
 		if s.Effect != iam.EffectAllow {
 			continue
 		}
-		g := grant{s.Actions, s.Resources}
+		g := grant{lower(s.Actions), lower(s.Resources)}
 		if len(s.NotActions) > 0 {
 			g.actions = []string{"*"}
 		}
@@ -68,17 +68,30 @@ func grants(document iam.Document) []grant {
 
 // maybe is false only where no statement of the principal nor of the resource could allow the request.
 func (f *reach) maybe(request decide.Request) bool {
-	for _, g := range f.identities[request.Principal] {
-		if matchesAny(g.actions, request.Action) && matchesAny(g.resources, request.Resource) {
+	own, guarding := f.identities[request.Principal], f.resources[covering(f.world, request.Resource)]
+	if len(own)+len(guarding) == 0 {
+		return false
+	}
+	action, resource := strings.ToLower(request.Action), strings.ToLower(request.Resource)
+	for _, g := range own {
+		if matchesOne(g.actions, action) && matchesOne(g.resources, resource) {
 			return true
 		}
 	}
-	for _, g := range f.resources[covering(f.world, request.Resource)] {
-		if matchesAny(g.actions, request.Action) {
+	for _, g := range guarding {
+		if matchesOne(g.actions, action) {
 			return true
 		}
 	}
 	return false
+}
+
+func lower(texts []string) []string {
+	all := make([]string, len(texts))
+	for i, text := range texts {
+		all[i] = strings.ToLower(text)
+	}
+	return all
 }
 
 // covering is the ARN of the entry that has the policy of a resource: the bucket's of an object, the catalog's of a table.
@@ -100,16 +113,21 @@ func covering(world *decide.World, arn string) string {
 	return arn
 }
 
+// matchesAny compares without regard of case.
 func matchesAny(patterns []string, text string) bool {
+	return matchesOne(lower(patterns), strings.ToLower(text))
+}
+
+func matchesOne(patterns []string, text string) bool {
 	for _, pattern := range patterns {
-		if matches(strings.ToLower(pattern), strings.ToLower(text)) {
+		if matches(pattern, text) {
 			return true
 		}
 	}
 	return false
 }
 
-// matches is generous: a policy variable stands for anything, and letters of either case are the same.
+// matches is generous: a policy variable stands for anything.
 func matches(pattern, text string) bool {
 	for {
 		star := strings.IndexAny(pattern, "*?$")
