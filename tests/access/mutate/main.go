@@ -1,8 +1,9 @@
 // Command mutate plants holes in the policies of stacks, and says which of them the assertions and the list of allowed edges in
-// docs/access.md do not catch. Its arguments are stack configuration files.
+// docs/access.md do not catch. Its arguments are stack configuration files; -v names every hole that was not caught as it is.
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +16,10 @@ import (
 )
 
 func main() {
-	escaped, err := run(os.Args[1:], os.Stdout)
+	flags := flag.NewFlagSet("mutate", flag.ExitOnError)
+	names := flags.Bool("v", false, "name the holes that a second guard stands behind, and those that are none")
+	_ = flags.Parse(os.Args[1:])
+	escaped, err := run(flags.Args(), *names, os.Stdout)
 	switch {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -26,7 +30,7 @@ func main() {
 }
 
 // run hunts in every configuration, and returns how many mutations escaped.
-func run(files []string, out io.Writer) (int, error) {
+func run(files []string, names bool, out io.Writer) (int, error) {
 	document, err := os.ReadFile(filepath.Join("docs", "access.md"))
 	if err != nil {
 		return 0, fmt.Errorf("run it in the root of the repository: %w", err)
@@ -44,7 +48,7 @@ func run(files []string, out io.Writer) (int, error) {
 		_, _ = fmt.Fprintf(out, "%s: %s\n", file, tally)
 		total = total.Add(tally, filepath.Base(file)+":")
 	}
-	for _, line := range total.Details() {
+	for _, line := range total.Details(names) {
 		_, _ = fmt.Fprintln(out, line)
 	}
 	_, _ = fmt.Fprintln(out, total)
