@@ -88,6 +88,12 @@ class Listener(ThreadingHTTPServer):
             except OSError:
                 pass
 
+    def drained(self, seconds: float) -> None:
+        """Waits for what still works on a request, so that nothing writes after the end."""
+        until = time.time() + seconds
+        while self.open and time.time() < until:
+            time.sleep(0.01)
+
 
 class Server:
     """A DSS that listens. Use start() and stop(), or `with Server(...) as dss`.
@@ -119,6 +125,7 @@ class Server:
         if self.listener:
             self.listener.shutdown()
             self.listener.cut()
+            self.listener.drained(2)
             self.listener.server_close()
             self.listener = None
         self.state.futures.wait(2)
