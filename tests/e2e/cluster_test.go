@@ -30,16 +30,7 @@ func newCluster(t *testing.T, kubeconfig string) cluster {
 // as is the cluster as a role sees it.
 func (c cluster) as(roleARN string) cluster {
 	c.t.Helper()
-	out := run(c.t, "", "aws", "sts", "assume-role", "--role-arn", roleARN, "--role-session-name", "look")
-	var answer struct {
-		Credentials struct{ AccessKeyId, SecretAccessKey, SessionToken string } //nolint:revive // the API's names
-	}
-	require.NoError(c.t, json.Unmarshal([]byte(out), &answer))
-	c.env = []string{
-		"AWS_ACCESS_KEY_ID=" + answer.Credentials.AccessKeyId,
-		"AWS_SECRET_ACCESS_KEY=" + answer.Credentials.SecretAccessKey,
-		"AWS_SESSION_TOKEN=" + answer.Credentials.SessionToken,
-	}
+	c.env = deployer().takes(c.t, roleARN, "").env()
 	return c
 }
 

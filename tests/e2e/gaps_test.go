@@ -2,6 +2,8 @@
 
 package e2e
 
+import "testing"
+
 // The emulator is not AWS. What it lacks is listed here, each with the reason, so that nothing is passed over in silence;
 // the program is as AWS wants it.
 
@@ -15,6 +17,19 @@ func settingsForEmulator() map[string]any {
 		// It does not know Step Functions' ValidateStateMachineDefinition, which the provider calls first.
 		"pulumi-dss:registry.repairHookRepositories": false,
 	}
+}
+
+// accessLogs makes a bucket for access logs, and returns its name. The emulator's PutBucketLogging understands the bucket's policy only
+// where service and resource are single strings; the policy of the bucket that the lake would make has lists, as AWS takes them, too.
+//
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func accessLogs(t *testing.T, name string) string {
+	t.Helper()
+	c := caller{t, deployer(), "us-east-1"}
+	c.bucket(name)
+	c.bucketPolicy(name, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},`+
+		`"Action":"s3:PutObject","Resource":"arn:aws:s3:::`+name+`/*"}]}`)
+	return name
 }
 
 // drift is a property that the emulator does not give back as it got it.

@@ -30,21 +30,27 @@ type stack struct {
 // newStack makes a stack of the project with the settings of one of the repository's stack configurations.
 func newStack(t *testing.T, name, configFile string) *stack {
 	t.Helper()
-	requireLaboratory(t)
 	root := repository(t)
-	s := &stack{t: t, dir: t.TempDir(), name: name}
 	project, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
 	require.NoError(t, err)
-	// The program stays where it is; only the project's settings move.
-	project = bytes.Replace(project, []byte("\nmain: .\n"), []byte("\nmain: "+root+"\n"), 1)
-	s.write("Pulumi.yaml", project)
 	config, err := os.ReadFile(filepath.Join(root, configFile))
 	require.NoError(t, err)
-	s.pulumi("stack", "init", name)
-	s.write("Pulumi."+name+".yaml", config)
+	// The program stays where it is; only the project's settings move.
+	s := newStackOf(t, name, strings.Replace(string(project), "\nmain: .\n", "\nmain: "+root+"\n", 1), string(config))
 	for path, value := range settingsForEmulator() {
 		s.set(path, value)
 	}
+	return s
+}
+
+// newStackOf makes a stack of any project, which says where its program is.
+func newStackOf(t *testing.T, name, project, config string) *stack {
+	t.Helper()
+	requireLaboratory(t)
+	s := &stack{t: t, dir: t.TempDir(), name: name}
+	s.write("Pulumi.yaml", []byte(project))
+	s.pulumi("stack", "init", name)
+	s.write("Pulumi."+name+".yaml", []byte(config))
 	return s
 }
 
@@ -190,6 +196,27 @@ func (s *stack) state() []step {
 	}
 	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "export")), &state))
 	return state.Deployment.Resources
+}
+
+// made are the outputs of a resource in the stack's state.
+func (s *stack) made(resourceType, name string) map[string]any {
+	s.t.Helper()
+	var state struct {
+		Deployment struct {
+			Resources []struct {
+				URN     string         `json:"urn"`
+				Outputs map[string]any `json:"outputs"`
+			} `json:"resources"`
+		} `json:"deployment"`
+	}
+	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "export", "--show-secrets")), &state))
+	urn := s.urn(resourceType, name)
+	for _, r := range state.Deployment.Resources {
+		if r.URN == urn {
+			return r.Outputs
+		}
+	}
+	return nil
 }
 
 // urn is a resource's URN in the stack's state.
