@@ -28,6 +28,7 @@ func Assertions() []Assertion {
 		{"nodes and pods reach no data", byNodes, nodesReachData, true},
 		{"the host reads data only by taking roles of connections", byHost, anyData, false},
 		{"only the host takes roles of connections", byOthersThanHost, takesConnections, false},
+		{"nobody takes the role of a connection without its external id", byAnyone, withoutExternalID, false},
 		{"nobody comes without TLS", byAnyone, withoutEncryption, false},
 		{"nobody of another account, and no service on behalf of one, reaches data, secrets or keys", fromElsewhere, anyStore, false},
 		{"where roles have a permissions boundary, who has none may do nothing", unbounded, anyEdge, false},
@@ -188,6 +189,10 @@ func anyEdge(*Matrix, Principal, Edge) bool { return true }
 
 func takesConnections(_ *Matrix, _ Principal, e Edge) bool {
 	return strings.HasPrefix(e.Resource, "role of connection ") && strings.HasPrefix(e.Verb, verbAssume)
+}
+
+func withoutExternalID(m *Matrix, p Principal, e Edge) bool {
+	return takesConnections(m, p, e) && e.Verb != verbAssume
 }
 
 // withoutEncryption is about buckets: AWS's other services do not answer without TLS.

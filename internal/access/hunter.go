@@ -217,3 +217,6 @@ func same(a, b []Edge) bool {
 		return x.key() == y.key() && slices.Equal(unique(x.Actions), unique(y.Actions))
 	})
 }
+
+// Matrix is who may do what with a mutation planted.
+func (h *Hunter) Matrix(m Mutation) *Matrix { return h.with(m.change).matrix() }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func plainMap(properties resource.PropertyMap) map[string]any {
 
 // principals finds everybody.
 func (s *surveyor) principals() {
-	uses := s.uses()
+	uses, bounded := s.uses(), []string(nil)
 	for _, res := range slices.Concat(s.graph.OfType(typeRole), s.graph.OfType(typeUser)) {
 		if _, known := s.labels[value(res, "arn")]; known {
 			continue
@@ -30,8 +31,12 @@ func (s *surveyor) principals() {
 			s.Notes = append(s.Notes, principal.Label+" was there before: only what the program adds to it is known")
 		}
 		if s.world.Identities[principal.ARN].Boundary != nil {
-			s.Notes = append(s.Notes, principal.Label+" has a permissions boundary of the organization's: it is taken to allow everything")
+			bounded = append(bounded, principal.Label)
 		}
+	}
+	if len(bounded) > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("%d roles and users have a permissions boundary, which is taken to allow everything: %s",
+			len(bounded), strings.Join(unique(bounded), ", ")))
 	}
 	at := s.graph.Location
 	for label, arn := range map[string]string{

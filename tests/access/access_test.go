@@ -20,9 +20,15 @@ import (
 func configurations() []string {
 	root := filepath.Join("..", "..")
 	return []string{
-		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), filepath.Join("testdata", "Pulumi.many.yaml"),
+		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(),
 	}
 }
+
+// many has connections of every kind.
+func many() string { return filepath.Join("testdata", "Pulumi.many.yaml") }
+
+// bounded has permissions boundaries.
+func bounded() string { return filepath.Join("testdata", "Pulumi.bounded.yaml") }
 
 // synthesized is what a program registers with a configuration.
 func synthesized(t *testing.T, file string, program pulumi.RunFunc) *synth.Graph {
@@ -80,7 +86,7 @@ func TestEveryActionIsAsked(t *testing.T) {
 // A connection's label in the many-connection stack stands for real credentials of both kinds.
 func TestManyConnectionsAreSeen(t *testing.T) {
 	t.Parallel()
-	matrix := matrixOf(t, synthesized(t, configurations()[2], stacks.Run))
+	matrix := matrixOf(t, synthesized(t, many(), stacks.Run))
 	var seen []string
 	for _, principal := range matrix.Inventory.Principals {
 		if principal.Class == access.ClassConnection {
@@ -110,9 +116,9 @@ func has(matrix *access.Matrix, edge access.Edge) bool {
 
 func TestMatrixIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	first, err := matrixOf(t, synthesized(t, configurations()[2], stacks.Run)).JSON()
+	first, err := matrixOf(t, synthesized(t, many(), stacks.Run)).JSON()
 	require.NoError(t, err)
-	second, err := matrixOf(t, synthesized(t, configurations()[2], stacks.Run)).JSON()
+	second, err := matrixOf(t, synthesized(t, many(), stacks.Run)).JSON()
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
 }

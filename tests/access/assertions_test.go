@@ -1,0 +1,138 @@
+package access_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/access"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
+)
+
+// Every assertion holds in every stack, and the document says it.
+func TestAssertions(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile(filepath.Join("..", "..", "docs", "access.md"))
+	require.NoError(t, err)
+	text := strings.Join(strings.Fields(string(document)), " ")
+	for _, file := range configurations() {
+		matrix := matrixOf(t, synthesized(t, file, stacks.Run))
+		for _, assertion := range access.Assertions() {
+			t.Run(filepath.Base(file)+"/"+assertion.Name, func(t *testing.T) {
+				assert.Empty(t, assertion.Broken(matrix), "%s: not in %s", assertion.Name, file)
+				assert.True(t, strings.Contains(strings.ToLower(text), strings.ToLower(assertion.Name)), "docs/access.md does not say %q", assertion.Name)
+			})
+		}
+	}
+}
+
+// What a connection reaches is its own, or nobody's in particular: no label of another connection is in its edges, nor in those of the
+// roles that it may take.
+func TestConnectionsAreApart(t *testing.T) {
+	t.Parallel()
+	matrix := matrixOf(t, synthesized(t, many(), stacks.Run))
+	owner := map[string]string{}
+	for _, resource := range matrix.Inventory.Resources {
+		owner[resource.Label] = resource.Connection
+	}
+	for _, principal := range matrix.Inventory.Principals {
+		if principal.Connection == "" {
+			continue
+		}
+		seen := 0
+		for _, edge := range matrix.Edges {
+			if edge.Principal != principal.Label {
+				continue
+			}
+			seen++
+			of := owner[edge.Resource]
+			assert.True(t, of == "" || of == principal.Connection, "%s: it is connection %s's", edge, of)
+			assert.NotContains(t, edge.Resource, "secret", "%s", edge)
+			assert.NotContains(t, edge.Verb, "assume", "%s", edge)
+		}
+		assert.Positive(t, seen, "%s reaches nothing at all", principal.Label)
+	}
+}
+
+// A mutation breaks each assertion: it is no assertion that cannot fail.
+func TestEachAssertionCanFail(t *testing.T) {
+	t.Parallel()
+	holes := map[string]string{
+		"what end users can hold administers no cluster":                                            "connection sales: allow eks:CreateAccessEntry on everything",
+		"what end users can hold pushes no image":                                                   "nodes: allow ecr:PutImage on everything",
+		"what end users can hold is out of IAM":                                                     "connection finance: allow iam:CreateAccessKey on everything",
+		"what end users can hold reaches no secret":                                                 "connection archive: allow secretsmanager:GetSecretValue on everything",
+		"what end users can hold commands no instance":                                              "nodes: allow ssm:SendCommand on everything",
+		"what end users can hold reaches the data of its own connection only":                       "/sales/* to arn:aws:s3:::dss-test-zone-raw-1234567/sales* in Files",
+		"nodes and pods reach no data":                                                              "nodes: allow s3:GetObject on everything",
+		"the host reads data only by taking roles of connections":                                   "DSS host: allow glue:* on everything",
+		"only the host takes roles of connections":                                                  "trust of connection sales: add the principal arn:aws:iam::123456789012:role/another without conditions",
+		"nobody takes the role of a connection without its external id":                             "trust of connection sales: drop the condition",
+		"nobody comes without TLS":                                                                  "zone-raw-1234567: remove the denial TLSOnly",
+		"where roles have a permissions boundary, who has none may do nothing":                      "connection sales: drop the permissions boundary",
+		"nobody of another account, and no service on behalf of one, reaches data, secrets or keys": "zone-raw-1234567: a statement for arn:aws:iam::9",
+	}
+	stacks := map[string]func(*testing.T, string) *access.Matrix{}
+	for name, file := range map[string]string{"many": many(), "bounded": bounded()} {
+		stacks[name] = planted(t, file)
+	}
+	for _, assertion := range access.Assertions() {
+		t.Run(assertion.Name, func(t *testing.T) {
+			hole, known := holes[assertion.Name]
+			require.True(t, known, "name a hole that breaks it")
+			in := "many"
+			if strings.Contains(hole, "boundary") {
+				in = "bounded"
+			}
+			broken := assertion.Broken(stacks[in](t, hole))
+			require.NotEmpty(t, broken, hole)
+			t.Log(broken[0])
+		})
+	}
+}
+
+// planted makes the matrices of a stack with a hole, by a part of the hole's name.
+func planted(t *testing.T, file string) func(*testing.T, string) *access.Matrix {
+	t.Helper()
+	world, inventory, err := access.World(synthesized(t, file, stacks.Run))
+	require.NoError(t, err)
+	hunter, mutations := access.NewHunter(world, inventory, allowed(t)), access.Mutations(world, inventory)
+	return func(t *testing.T, name string) *access.Matrix {
+		t.Helper()
+		i := slices.IndexFunc(mutations, func(m access.Mutation) bool { return strings.Contains(m.Name, name) })
+		require.GreaterOrEqual(t, i, 0, name)
+		return hunter.Matrix(mutations[i])
+	}
+}
+
+// Secrets of the platform refuse other accounts, whatever a statement that is added to their policies allows. No edge shows that as long
+// as there is no such statement.
+func TestSecretsRefuseOtherAccountsWhateverIsAllowed(t *testing.T) {
+	t.Parallel()
+	world, _, err := access.World(synthesized(t, many(), stacks.Run))
+	require.NoError(t, err)
+	everybody := iam.NewDocument(iam.Allow("Planted", []string{"secretsmanager:*"}, "*").For(iam.Principal{Anyone: true}))
+	seen := 0
+	for _, arn := range slices.Sorted(maps.Keys(world.Resources)) {
+		if !strings.Contains(arn, ":secretsmanager:") {
+			continue
+		}
+		seen++
+		opened := world.Resources[arn]
+		opened.Policies = append(slices.Clone(opened.Policies), decide.Policy{Name: "planted", Document: everybody})
+		world.Resources[arn] = opened
+		for _, who := range []string{"arn:aws:iam::999988887777:role/an-administrator", "lambda.amazonaws.com", "*"} {
+			answer := world.Decide(decide.Request{Principal: who, Action: "secretsmanager:GetSecretValue", Resource: arn})
+			assert.True(t, answer.Explicit, "%s may read %s: %s", who, arn, answer.Why)
+		}
+	}
+	assert.Equal(t, 3, seen, "the administrator's password, the API key and the key pair of a connection")
+}
