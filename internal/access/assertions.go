@@ -112,14 +112,14 @@ func (m *Matrix) of(label string) []Edge {
 }
 
 // kind is that of the resource with a label.
-func (m *Matrix) kind(label string) Kind {
-	if m.kinds == nil {
-		m.kinds = map[string]Kind{}
-		for _, resource := range m.Inventory.Resources {
-			m.kinds[resource.Label] = resource.Kind
-		}
+func (m *Matrix) kind(label string) Kind { return m.kinds[label] }
+
+func kindsOf(inventory *Inventory) map[string]Kind {
+	kinds := map[string]Kind{}
+	for _, resource := range inventory.Resources {
+		kinds[resource.Label] = resource.Kind
 	}
-	return m.kinds[label]
+	return kinds
 }
 
 func kindAndVerbs(kind Kind, verbs ...string) func(*Matrix, Principal, Edge) bool {
@@ -195,8 +195,8 @@ func withoutExternalID(m *Matrix, p Principal, e Edge) bool {
 	return takesConnections(m, p, e) && e.Verb != verbAssume
 }
 
-// withoutEncryption is about buckets: AWS's other services do not answer without TLS.
+// withoutEncryption is about buckets, and about secrets, whose policies say it again: AWS's other services do not answer without TLS.
 func withoutEncryption(m *Matrix, _ Principal, e Edge) bool {
 	kind := m.kind(e.Resource)
-	return (kind == KindObjects || kind == KindBucket) && strings.HasSuffix(e.Verb, " without TLS") && !strings.Contains(e.Resource, outsideOf)
+	return (kind == KindObjects || kind == KindBucket || kind == KindSecret) && strings.HasSuffix(e.Verb, " without TLS") && !strings.Contains(e.Resource, outsideOf)
 }

@@ -36,7 +36,9 @@ type Hunter struct {
 	world     *decide.World
 	inventory *Inventory
 	rows      []Allowed
-	table     map[Kind][]verb
+	kinds     map[string]Kind
+	// asks are what is asked about each resource.
+	asks [][]ask
 	// pairs are the edges between each principal and each resource.
 	pairs [][][]Edge
 	// fresh are the edges that were decided again, and changed is true where they differ.
@@ -50,12 +52,15 @@ type Hunter struct {
 
 // NewHunter decides the world as it is.
 func NewHunter(world *decide.World, inventory *Inventory, rows []Allowed) *Hunter {
-	h := &Hunter{world: world, inventory: inventory, rows: rows, table: verbs(), listed: map[[3]string]bool{}}
-	reach := newReach(world)
+	h := &Hunter{world: world, inventory: inventory, rows: rows, kinds: kindsOf(inventory), listed: map[[3]string]bool{}}
+	table, reach := verbs(), newReach(world)
+	for r := range inventory.Resources {
+		h.asks = append(h.asks, inventory.asks(table, &inventory.Resources[r]))
+	}
 	for p := range inventory.Principals {
 		row := make([][]Edge, len(inventory.Resources))
 		for r := range inventory.Resources {
-			row[r], _ = reach.edges(inventory, h.table, &inventory.Principals[p], &inventory.Resources[r])
+			row[r], _ = reach.edges(h.asks[r], &inventory.Principals[p], &inventory.Resources[r])
 		}
 		h.pairs = append(h.pairs, row)
 	}
@@ -94,7 +99,7 @@ func (h *Hunter) with(c change) *Hunter {
 	world.Identities, world.Resources = maps.Clone(h.world.Identities), maps.Clone(h.world.Resources)
 	maps.Copy(world.Identities, c.identities)
 	maps.Copy(world.Resources, c.resources)
-	after := &Hunter{world: &world, inventory: &inventory, rows: h.rows, table: h.table, listed: h.listed}
+	after := &Hunter{world: &world, inventory: &inventory, rows: h.rows, kinds: h.kinds, asks: h.asks, listed: h.listed}
 	if c.entry != nil {
 		inventory.Entries = append(slices.Clone(inventory.Entries), *c.entry)
 		after.changed, after.fresh = true, inventory.entryEdges()
@@ -114,7 +119,7 @@ func (h *Hunter) with(c change) *Hunter {
 			if !c.touches(&world, &inventory.Principals[p], &inventory.Resources[r]) {
 				continue
 			}
-			row[r], _ = reach.edges(&inventory, h.table, &inventory.Principals[p], &inventory.Resources[r])
+			row[r], _ = reach.edges(h.asks[r], &inventory.Principals[p], &inventory.Resources[r])
 			after.changed = after.changed || !same(row[r], h.pairs[p][r])
 			after.fresh = append(after.fresh, row[r]...)
 		}
@@ -186,7 +191,7 @@ func (h *Hunter) matrix() *Matrix {
 	for p := range h.pairs {
 		edges = append(edges, slices.Concat(h.pairs[p]...)...)
 	}
-	return &Matrix{Inventory: h.inventory, Edges: sortedEdges(edges)}
+	return &Matrix{Inventory: h.inventory, Edges: sortedEdges(edges), kinds: h.kinds}
 }
 
 // opened is a world in which resources and roles leave it to the account of the platform who reaches them.

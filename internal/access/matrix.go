@@ -31,17 +31,19 @@ type Matrix struct {
 	// Asked is how many requests were decided.
 	Asked int `json:"asked"`
 
+	// kinds are those of resources by label.
 	kinds map[string]Kind
 }
 
 // NewMatrix decides every question.
 func NewMatrix(world *decide.World, inventory *Inventory) *Matrix {
-	matrix := &Matrix{Inventory: inventory}
+	matrix := &Matrix{Inventory: inventory, kinds: kindsOf(inventory)}
 	reach := newReach(world)
 	table := verbs()
-	for p := range inventory.Principals {
-		for r := range inventory.Resources {
-			edges, asked := reach.edges(inventory, table, &inventory.Principals[p], &inventory.Resources[r])
+	for r := range inventory.Resources {
+		asks := inventory.asks(table, &inventory.Resources[r])
+		for p := range inventory.Principals {
+			edges, asked := reach.edges(asks, &inventory.Principals[p], &inventory.Resources[r])
 			matrix.Edges = append(matrix.Edges, edges...)
 			matrix.Asked += asked
 		}
@@ -82,24 +84,35 @@ func (e Edge) String() string { return fmt.Sprintf("%s: %s: %s", e.Principal, e.
 func unique(texts []string) []string { return slices.Compact(slices.Sorted(slices.Values(texts))) }
 
 // edges decides the questions about one principal and one resource.
-func (f *reach) edges(inventory *Inventory, table map[Kind][]verb, p *Principal, r *Resource) (edges []Edge, asked int) {
-	at := map[string]int{}
-	for question := range inventory.between(table, p, r) {
-		asked++
-		if !f.maybe(question.Request) || !f.world.Decide(question.Request).Allowed {
+func (f *reach) edges(asks []ask, p *Principal, r *Resource) (edges []Edge, asked int) {
+	if !p.isAsked(r) {
+		return nil, 0
+	}
+	for _, a := range asks {
+		asked += len(a.situations)
+		if !f.maybe(p.ARN, a.action, a.arn) {
 			continue
 		}
-		n, known := at[question.Verb]
-		if !known {
-			n, at[question.Verb] = len(edges), len(edges)
-			edges = append(edges, Edge{Principal: p.Label, Verb: question.Verb, Resource: r.Label,
-				PrincipalConnection: p.Connection, ResourceConnection: r.Connection})
-		}
-		if !slices.Contains(edges[n].Actions, question.Request.Action) {
-			edges[n].Actions = append(edges[n].Actions, question.Request.Action)
+		for _, s := range a.situations {
+			if f.world.Decide(a.request(p, s)).Allowed {
+				edges = withAction(edges, a.action, Edge{Principal: p.Label, Verb: a.verb + s.suffix, Resource: r.Label,
+					PrincipalConnection: p.Connection, ResourceConnection: r.Connection})
+			}
 		}
 	}
 	return withoutNarrower(edges), asked
+}
+
+// withAction adds an action to the edge of its verb.
+func withAction(edges []Edge, action string, edge Edge) []Edge {
+	n := slices.IndexFunc(edges, func(e Edge) bool { return e.Verb == edge.Verb })
+	if n < 0 {
+		n, edges = len(edges), append(edges, edge)
+	}
+	if !slices.Contains(edges[n].Actions, action) {
+		edges[n].Actions = append(edges[n].Actions, action)
+	}
+	return edges
 }
 
 // withoutNarrower drops edges that another one includes.

@@ -25,12 +25,38 @@ type situation struct {
 	context map[string][]string
 }
 
+// ask is an action on a part of a resource, in all situations: what every principal is asked about.
+type ask struct {
+	verb, action, arn string
+	situations        []situation
+}
+
+// asks are what is asked about a resource.
+func (i *Inventory) asks(table map[Kind][]verb, r *Resource) []ask {
+	var all []ask
+	for _, verb := range table[r.Kind] {
+		for _, action := range verb.actions {
+			all = append(all, ask{verb.name, action, r.Parts[verb.on], i.situations(r, verb.on, action)})
+		}
+	}
+	return all
+}
+
+// request is what a principal asks in a situation.
+func (a ask) request(p *Principal, s situation) decide.Request {
+	return decide.Request{Principal: p.ARN, Action: a.action, Resource: a.arn, Context: joined(s.context, p.Context)}
+}
+
 // Questions yields every question of the matrix, in an order that does not change.
 func (i *Inventory) Questions(yield func(Question) bool) {
 	table := verbs()
+	var asks [][]ask
+	for r := range i.Resources {
+		asks = append(asks, i.asks(table, &i.Resources[r]))
+	}
 	for p := range i.Principals {
 		for r := range i.Resources {
-			for question := range i.between(table, &i.Principals[p], &i.Resources[r]) {
+			for question := range between(asks[r], &i.Principals[p], &i.Resources[r]) {
 				if !yield(question) {
 					return
 				}
@@ -40,20 +66,15 @@ func (i *Inventory) Questions(yield func(Question) bool) {
 }
 
 // between are the questions about one principal and one resource.
-func (i *Inventory) between(table map[Kind][]verb, p *Principal, r *Resource) func(func(Question) bool) {
+func between(asks []ask, p *Principal, r *Resource) func(func(Question) bool) {
 	return func(yield func(Question) bool) {
 		if !p.isAsked(r) {
 			return
 		}
-		for _, verb := range table[r.Kind] {
-			for _, action := range verb.actions {
-				for _, s := range i.situations(r, verb.on, action) {
-					question := Question{p, r, verb.name + s.suffix, decide.Request{
-						Principal: p.ARN, Action: action, Resource: r.Parts[verb.on], Context: joined(s.context, p.Context),
-					}}
-					if !yield(question) {
-						return
-					}
+		for _, a := range asks {
+			for _, s := range a.situations {
+				if !yield(Question{p, r, a.verb + s.suffix, a.request(p, s)}) {
+					return
 				}
 			}
 		}

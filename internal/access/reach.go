@@ -67,12 +67,12 @@ func grants(document iam.Document) []grant {
 }
 
 // maybe is false only where no statement of the principal nor of the resource could allow the request.
-func (f *reach) maybe(request decide.Request) bool {
-	own, guarding := f.identities[request.Principal], f.resources[covering(f.world, request.Resource)]
+func (f *reach) maybe(principal, action, resource string) bool {
+	own, guarding := f.identities[principal], f.resources[covering(f.world, resource)]
 	if len(own)+len(guarding) == 0 {
 		return false
 	}
-	action, resource := strings.ToLower(request.Action), strings.ToLower(request.Resource)
+	action, resource = strings.ToLower(action), strings.ToLower(resource)
 	for _, g := range own {
 		if matchesOne(g.actions, action) && matchesOne(g.resources, resource) {
 			return true

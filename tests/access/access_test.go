@@ -5,13 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/access"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
 	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
@@ -30,23 +31,38 @@ func many() string { return filepath.Join("testdata", "Pulumi.many.yaml") }
 // bounded has permissions boundaries.
 func bounded() string { return filepath.Join("testdata", "Pulumi.bounded.yaml") }
 
-// synthesized is what a program registers with a configuration.
-func synthesized(t *testing.T, file string, program pulumi.RunFunc) *synth.Graph {
-	t.Helper()
-	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
-	require.NoError(t, err)
-	graph, err := synth.Run(program, synth.Settings{
-		Project: stacks.ProjectName, Stack: "test", Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-	})
-	require.NoError(t, err)
-	return graph
+// stack is what is known of a stack. It is the same for all tests, which do not change it.
+type stack struct {
+	world     *decide.World
+	inventory *access.Inventory
+	matrix    *access.Matrix
 }
 
-func matrixOf(t *testing.T, graph *synth.Graph) *access.Matrix {
+// stacksByFile are the stacks that were read already.
+var stacksByFile sync.Map
+
+func stackOf(t *testing.T, file string) stack {
 	t.Helper()
-	world, inventory, err := access.World(graph)
+	read, _ := stacksByFile.LoadOrStore(file, sync.OnceValues(func() (stack, error) { return readStack(file) }))
+	one, err := read.(func() (stack, error))()
 	require.NoError(t, err)
-	return access.NewMatrix(world, inventory)
+	return one
+}
+
+// readStack runs the program with a configuration.
+func readStack(file string) (stack, error) {
+	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+	if err != nil {
+		return stack{}, err
+	}
+	graph, err := synth.Run(stacks.Run, synth.Settings{
+		Project: stacks.ProjectName, Stack: "test", Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
+	})
+	if err != nil {
+		return stack{}, err
+	}
+	world, inventory, err := access.World(graph)
+	return stack{world, inventory, access.NewMatrix(world, inventory)}, err
 }
 
 func allowed(t *testing.T) []access.Allowed {
@@ -64,7 +80,7 @@ func TestDocumentListsEveryEdge(t *testing.T) {
 	rows := allowed(t)
 	var all []access.Edge
 	for _, file := range configurations() {
-		matrix := matrixOf(t, synthesized(t, file, stacks.Run))
+		matrix := stackOf(t, file).matrix
 		require.NotEmpty(t, matrix.Edges)
 		assert.Empty(t, matrix.Broken(), file)
 		assert.Empty(t, access.Unlisted(matrix.Edges, rows), "%s: list it in docs/access.md, with a reason, or close it", file)
@@ -77,16 +93,14 @@ func TestDocumentListsEveryEdge(t *testing.T) {
 func TestEveryActionIsAsked(t *testing.T) {
 	t.Parallel()
 	for _, file := range configurations() {
-		world, _, err := access.World(synthesized(t, file, stacks.Run))
-		require.NoError(t, err)
-		assert.Empty(t, access.Unasked(world), "%s: add them to a verb", file)
+		assert.Empty(t, access.Unasked(stackOf(t, file).world), "%s: add them to a verb", file)
 	}
 }
 
 // A connection's label in the many-connection stack stands for real credentials of both kinds.
 func TestManyConnectionsAreSeen(t *testing.T) {
 	t.Parallel()
-	matrix := matrixOf(t, synthesized(t, many(), stacks.Run))
+	matrix := stackOf(t, many()).matrix
 	var seen []string
 	for _, principal := range matrix.Inventory.Principals {
 		if principal.Class == access.ClassConnection {
@@ -116,9 +130,11 @@ func has(matrix *access.Matrix, edge access.Edge) bool {
 
 func TestMatrixIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	first, err := matrixOf(t, synthesized(t, many(), stacks.Run)).JSON()
+	first, err := stackOf(t, many()).matrix.JSON()
 	require.NoError(t, err)
-	second, err := matrixOf(t, synthesized(t, many(), stacks.Run)).JSON()
+	again, err := readStack(many())
+	require.NoError(t, err)
+	second, err := again.matrix.JSON()
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/access"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
-	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
 
 // Every assertion holds in every stack, and the document says it.
@@ -24,7 +23,7 @@ func TestAssertions(t *testing.T) {
 	require.NoError(t, err)
 	text := strings.Join(strings.Fields(string(document)), " ")
 	for _, file := range configurations() {
-		matrix := matrixOf(t, synthesized(t, file, stacks.Run))
+		matrix := stackOf(t, file).matrix
 		for _, assertion := range access.Assertions() {
 			t.Run(filepath.Base(file)+"/"+assertion.Name, func(t *testing.T) {
 				assert.Empty(t, assertion.Broken(matrix), "%s: not in %s", assertion.Name, file)
@@ -38,7 +37,7 @@ func TestAssertions(t *testing.T) {
 // roles that it may take.
 func TestConnectionsAreApart(t *testing.T) {
 	t.Parallel()
-	matrix := matrixOf(t, synthesized(t, many(), stacks.Run))
+	matrix := stackOf(t, many()).matrix
 	owner := map[string]string{}
 	for _, resource := range matrix.Inventory.Resources {
 		owner[resource.Label] = resource.Connection
@@ -80,9 +79,9 @@ func TestEachAssertionCanFail(t *testing.T) {
 		"where roles have a permissions boundary, who has none may do nothing":                      "connection sales: drop the permissions boundary",
 		"nobody of another account, and no service on behalf of one, reaches data, secrets or keys": "zone-raw-1234567: a statement for arn:aws:iam::9",
 	}
-	stacks := map[string]func(*testing.T, string) *access.Matrix{}
+	with := map[string]func(*testing.T, string) *access.Matrix{}
 	for name, file := range map[string]string{"many": many(), "bounded": bounded()} {
-		stacks[name] = planted(t, file)
+		with[name] = planted(t, file)
 	}
 	for _, assertion := range access.Assertions() {
 		t.Run(assertion.Name, func(t *testing.T) {
@@ -92,7 +91,7 @@ func TestEachAssertionCanFail(t *testing.T) {
 			if strings.Contains(hole, "boundary") {
 				in = "bounded"
 			}
-			broken := assertion.Broken(stacks[in](t, hole))
+			broken := assertion.Broken(with[in](t, hole))
 			require.NotEmpty(t, broken, hole)
 			t.Log(broken[0])
 		})
@@ -102,9 +101,8 @@ func TestEachAssertionCanFail(t *testing.T) {
 // planted makes the matrices of a stack with a hole, by a part of the hole's name.
 func planted(t *testing.T, file string) func(*testing.T, string) *access.Matrix {
 	t.Helper()
-	world, inventory, err := access.World(synthesized(t, file, stacks.Run))
-	require.NoError(t, err)
-	hunter, mutations := access.NewHunter(world, inventory, allowed(t)), access.Mutations(world, inventory)
+	s := stackOf(t, file)
+	hunter, mutations := access.NewHunter(s.world, s.inventory, allowed(t)), access.Mutations(s.world, s.inventory)
 	return func(t *testing.T, name string) *access.Matrix {
 		t.Helper()
 		i := slices.IndexFunc(mutations, func(m access.Mutation) bool { return strings.Contains(m.Name, name) })
@@ -117,8 +115,8 @@ func planted(t *testing.T, file string) func(*testing.T, string) *access.Matrix 
 // as there is no such statement.
 func TestSecretsRefuseOtherAccountsWhateverIsAllowed(t *testing.T) {
 	t.Parallel()
-	world, _, err := access.World(synthesized(t, many(), stacks.Run))
-	require.NoError(t, err)
+	before := stackOf(t, many()).world
+	world := &decide.World{Identities: before.Identities, Resources: maps.Clone(before.Resources)}
 	everybody := iam.NewDocument(iam.Allow("Planted", []string{"secretsmanager:*"}, "*").For(iam.Principal{Anyone: true}))
 	seen := 0
 	for _, arn := range slices.Sorted(maps.Keys(world.Resources)) {

@@ -6,14 +6,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
-
-	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
 
 // The table fits a wide terminal, names who has what once, and ends with what is not known and how much was asked.
 func TestTable(t *testing.T) {
 	t.Parallel()
-	text := matrixOf(t, synthesized(t, many(), stacks.Run)).Table()
+	text := stackOf(t, many()).matrix.Table()
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	assert.Regexp(t, `^WHO +WHAT +MAY$`, lines[0])
 	assert.Regexp(t, `^DSS host +account `, lines[1], "the host comes first")
@@ -28,6 +26,6 @@ func TestTable(t *testing.T) {
 	assert.NotRegexp(t, `(?m)^nodes(.*\n +.*)*through ec2`, text, "what everybody has is not repeated")
 	assert.Regexp(t, `^\d+ principals, \d+ resources, \d+ requests, \d+ edges$`, lines[len(lines)-1])
 
-	text = matrixOf(t, synthesized(t, bounded(), stacks.Run)).Table()
+	text = stackOf(t, bounded()).matrix.Table()
 	assert.Regexp(t, `(?m)^note: \d+ roles and users have a permissions boundary, which is taken to allow everything: DSS host, `, text)
 }
