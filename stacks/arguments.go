@@ -20,6 +20,8 @@ import (
 
 func (c *Config) encryptionArgs() *encryption.EncryptionKeyArgs {
 	args := c.Encryption
+	// Who reads what connections share reads it with the key.
+	args.SharedWith = unique(append(slices.Clone(args.SharedWith), append(c.Lake.SharedWith(), c.Catalog.SharedWith()...)...))
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Tags = c.tagsAnd(args.Tags)
 	return &args
@@ -163,6 +165,12 @@ func (c *Config) computeArgs() *compute.ComputeEKSArgs {
 	args.Roles = c.rolesOr(args.Roles)
 	args.Tags = c.tagsAnd(args.Tags)
 	return &args
+}
+
+// unique are texts, sorted, each once.
+func unique(texts []string) []string {
+	slices.Sort(texts)
+	return slices.Compact(texts)
 }
 
 // fill sets an input that the settings leave out.

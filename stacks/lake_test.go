@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/components/compute"
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
@@ -166,6 +167,28 @@ func TestPodsGetRolesInThePlatformsCluster(t *testing.T) {
 	pods(&cfg)
 	cfg.Compute.Addons = map[string]compute.Addon{compute.PodIdentityAgent: {Disabled: true}}
 	assert.ErrorContains(t, harness.Fail(t, stacks.Program(cfg), harness.Stack("lab")), "lake.connections[0].podIdentities: the add-on")
+}
+
+// One resource policy of Glue is the account's, and the platform's key is everybody's.
+func TestSharedConnectionsOfAStack(t *testing.T) {
+	t.Parallel()
+	const partner = "210987654321"
+	share := func(cfg *stacks.Config) {
+		teams(2, lake.AssumedRole)(cfg)
+		cfg.Lake.Connections[0].SharedWith = []string{partner}
+	}
+	graph := deploy(t, share)
+	assert.Equal(t, []string{"arn:aws:iam::" + partner + ":root"}, statement(t, graph.One("aws:kms/key:Key", "").String("policy"), "Shared").Principal.AWS)
+	assert.NotContains(t, graph.One("aws:glue/resourcePolicy:ResourcePolicy", "").String("policy"), "team_001")
+
+	cfg, err := stacks.NewConfig(stacks.PresetDev)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	share(&cfg)
+	cfg.Catalog.Databases = []catalog.Database{{Name: "market", SharedWith: []string{partner}}}
+	assert.ErrorContains(t, harness.Fail(t, stacks.Program(cfg), harness.Stack("lab")), "lake.existingResourcePolicy: databases of catalog and lake")
+	cfg.Name, cfg.Lake.ExistingResourcePolicy = "dss-lab", true
+	assert.Empty(t, cfg.Problems("project", "lab"))
 }
 
 func TestStacksWithoutConnectionsHaveNoLake(t *testing.T) {

@@ -85,6 +85,10 @@ func (c *Config) twoSettings() problem.List {
 		c.Lake.LakeFormation != nil && len(c.Lake.LakeFormation.Admins) > 0 {
 		wrong.Add("lake.lakeFormation.admins", "set existingSettings instead", "catalog.lakeFormation.admins are the whole account's already")
 	}
+	if c.Catalog.SharesByPolicy() && !c.Catalog.ExistingResourcePolicy && c.lakeArgs().SharesByPolicy() && !c.Lake.ExistingResourcePolicy {
+		wrong.Add("lake.existingResourcePolicy", "set it here or for the catalog, and add that one's statements where the policy is kept",
+			"databases of catalog and lake are shared, and the account has one resource policy of Glue")
+	}
 	if c.Lake.EncryptCatalog != nil && *c.Lake.EncryptCatalog {
 		wrong.Add("lake.encryptCatalog", "leave it out, and use catalog.encryptCatalog", "the encryption is the whole account's, and the catalog sets it")
 	}

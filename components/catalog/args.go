@@ -69,6 +69,9 @@ type GlueAthenaCatalogArgs struct {
 	// CatalogKMSKeyARN is the key that the Glue Data Catalog is encrypted with already, where another component or the
 	// account's owner has set that. Grants then include it. EncryptCatalog is false with it. Default: none.
 	CatalogKMSKeyARN pulumi.StringInput `pulumi:"catalogKmsKeyArn,optional"`
+	// ExistingResourcePolicy says that the account's resource policy of Glue is kept elsewhere: an account has one for each region, and two
+	// that are set would undo each other. The output `sharedCatalogPolicy` then has what to add to it. Default: false.
+	ExistingResourcePolicy bool `pulumi:"existingResourcePolicy,optional"`
 	// Capacity are processing units of Athena that are rented for workgroups, by the hour. Default: none, queries pay for
 	// what they scan.
 	Capacity *Capacity `pulumi:"capacity,optional"`
@@ -107,6 +110,15 @@ type Database struct {
 	// Existing is true for a database that is there already: it gets a crawler and grants, and is not touched. Default:
 	// false.
 	Existing bool `pulumi:"existing,optional" json:"existing,omitempty"`
+	// SharedWith are other accounts, by their twelve digits, and ARNs of roles and users in them, that may read the database. An account
+	// stands for everybody there whom its policies let. It is set for the whole account, see ExistingResourcePolicy; under
+	// [ModelLakeFormation] Lake Formation shares. Files in S3 are up to policies about S3. Default: none.
+	SharedWith []string `pulumi:"sharedWith,optional" json:"sharedWith,omitempty"`
+	// CatalogID is the account in whose catalog the database is. It is only read, and its owner has to agree (output
+	// `ownerCatalogPolicies` of connections). Default: this account.
+	CatalogID string `pulumi:"catalogId,optional" json:"catalogId,omitempty"`
+	// CatalogKMSKeyARN is the key that the other account's catalog is encrypted with. Default: none.
+	CatalogKMSKeyARN string `pulumi:"catalogKmsKeyArn,optional" json:"catalogKmsKeyArn,omitempty"`
 	// Crawler finds tables in the location and registers them. Default: none, since DSS registers its own datasets.
 	Crawler *Crawler `pulumi:"crawler,optional" json:"crawler,omitempty"`
 }
@@ -223,11 +235,13 @@ func (a *GlueAthenaCatalogArgs) removal() removal.Keys {
 	return removal.Keys{DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion}
 }
 
-// databaseNames are the databases by name.
+// databaseNames are the databases of this account's catalog by name.
 func (a *GlueAthenaCatalogArgs) databaseNames() []string {
 	names := make([]string, 0, len(a.Databases))
 	for _, database := range a.Databases {
-		names = append(names, database.Name)
+		if database.CatalogID == "" {
+			names = append(names, database.Name)
+		}
 	}
 	return names
 }

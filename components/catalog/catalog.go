@@ -33,6 +33,11 @@ type GlueAthenaCatalog struct {
 	ResultsBucketName pulumi.StringOutput `pulumi:"resultsBucketName"`
 	// KMSKeyARN is the key that the catalog and results are encrypted with.
 	KMSKeyARN pulumi.StringOutput `pulumi:"kmsKeyArn"`
+	// SharedCatalogPolicy is what lets others read databases that are shared with them: the account's resource policy of Glue, or what to
+	// add to it where it is kept elsewhere. Empty where nothing is shared that way.
+	SharedCatalogPolicy pulumi.StringOutput `pulumi:"sharedCatalogPolicy"`
+	// DataCatalogs are Athena's names of other accounts' catalogs, by account, to query them by: `"NAME"."database"."table"`.
+	DataCatalogs pulumi.StringMapOutput `pulumi:"dataCatalogs"`
 	// Ready are what a query needs.
 	Ready []pulumi.Resource
 
@@ -43,7 +48,7 @@ type GlueAthenaCatalog struct {
 	// settled is what is set for the whole account, and comes before databases.
 	settled []pulumi.Resource
 	// registered are the locations that Lake Formation guards.
-	registered []pulumi.Resource
+	registered map[string]pulumi.Resource
 	databases  map[string]pulumi.Resource
 	// results are where workgroups' results go.
 	results map[string]pulumi.StringOutput
@@ -66,7 +71,7 @@ func NewGlueAthenaCatalog(
 	}
 	c := &GlueAthenaCatalog{
 		ctx: ctx, name: name, args: args.withDefaults(),
-		databases: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{}, granted: map[grantKey]access{},
+		databases: map[string]pulumi.Resource{}, registered: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{}, granted: map[grantKey]access{},
 	}
 	if err := ctx.RegisterComponentResourceV2(Token, name, c.inputs(), c, opts...); err != nil {
 		return nil, fmt.Errorf("registering catalog %s: %w", name, err)
@@ -75,11 +80,13 @@ func NewGlueAthenaCatalog(
 		return nil, err
 	}
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"databaseNames":     c.DatabaseNames,
-		"workgroupNames":    c.WorkgroupNames,
-		"resultsLocations":  c.ResultsLocations,
-		"resultsBucketName": c.ResultsBucketName,
-		"kmsKeyArn":         c.KMSKeyARN,
+		"databaseNames":       c.DatabaseNames,
+		"workgroupNames":      c.WorkgroupNames,
+		"resultsLocations":    c.ResultsLocations,
+		"resultsBucketName":   c.ResultsBucketName,
+		"kmsKeyArn":           c.KMSKeyARN,
+		"sharedCatalogPolicy": c.SharedCatalogPolicy,
+		"dataCatalogs":        c.DataCatalogs,
 	})
 }
 
@@ -99,7 +106,10 @@ func (c *GlueAthenaCatalog) build() error {
 	}
 	c.DatabaseNames = pulumi.ToStringArray(c.args.databaseNames()).ToStringArrayOutput()
 	c.WorkgroupNames = pulumi.ToStringArray(c.args.workgroupNames()).ToStringArrayOutput()
-	for _, step := range []func() error{c.key, c.encrypt, c.lakeFormation, c.makeDatabases, c.resultsBucket, c.workgroups, c.capacity, c.crawlers} {
+	for _, step := range []func() error{
+		c.key, c.encrypt, c.lakeFormation, c.makeDatabases, c.resultsBucket, c.workgroups, c.dataCatalogs, c.capacity, c.crawlers,
+		c.share,
+	} {
 		if err := step(); err != nil {
 			return err
 		}

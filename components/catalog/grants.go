@@ -15,7 +15,7 @@ import (
 
 // Scope is what a grant is about. An empty list stands for all of the catalog's.
 type Scope struct {
-	// Databases are databases of the catalog by name.
+	// Databases are databases of the catalog by name. Those of other accounts are among all, and cannot be named.
 	Databases []string
 	// Workgroups are workgroups of the catalog by name. Grants to read and to write are not about workgroups.
 	Workgroups []string
@@ -46,12 +46,16 @@ const query = "query"
 func (c *GlueAthenaCatalog) grant(
 	ctx *pulumi.Context, name, kind string, to *role.Role, scope Scope, level access,
 ) error {
+	all := len(scope.Databases) == 0
 	scope, err := c.args.resolve(scope)
 	if err != nil {
 		return fmt.Errorf("granting %s to %s in catalog %s: %w", kind, name, c.name, err)
 	}
 	g := Grant{
 		Databases: scope.Databases, Write: level == writeAccess,
+	}
+	if all {
+		g.Foreign = c.args.foreign()
 	}
 	if kind == query {
 		g.Workgroups = scope.Workgroups
@@ -67,6 +71,11 @@ func (c *GlueAthenaCatalog) grant(
 // Formation decides, too. Its value is a [Grant]. Databases, workgroups and Write are the caller's.
 func (c *GlueAthenaCatalog) Resolved(g Grant) pulumi.Output {
 	g.Location, g.LakeFormation = c.location, c.args.usesLakeFormation()
+	for _, one := range g.Foreign {
+		if name := c.dataCatalog(one.CatalogID); len(g.Workgroups) > 0 && !slices.Contains(g.DataCatalogs, name) {
+			g.DataCatalogs = append(g.DataCatalogs, name)
+		}
+	}
 	catalogKey := c.KMSKeyARN
 	switch {
 	case c.args.CatalogKMSKeyARN != nil:
@@ -124,6 +133,10 @@ type Grant struct {
 	Location location.Location
 	// Databases are the names of those that may be read. Without any, only `default` can be looked up.
 	Databases []string
+	// Foreign are databases of other accounts that may be read.
+	Foreign []Foreign
+	// DataCatalogs are Athena's names of their catalogs.
+	DataCatalogs []string
 	// Write adds the changes of databases, tables and partitions.
 	Write bool
 	// Workgroups, if there are any, are where queries are run.
@@ -142,7 +155,7 @@ type Grant struct {
 
 // Policy is the policy of a grant.
 func (g Grant) Policy() iam.Document {
-	statements := g.metadata()
+	statements := append(g.metadata(), g.foreignStatements()...)
 	if len(g.Workgroups) > 0 {
 		statements = append(statements, g.queries()...)
 	}
@@ -197,6 +210,11 @@ func (g Grant) metadata() []iam.Statement {
 	return statements
 }
 
+// dataCatalogActions let one look into a catalog through Athena.
+func dataCatalogActions() []string {
+	return []string{"athena:GetDataCatalog", "athena:GetDatabase", "athena:GetTableMetadata", "athena:ListDatabases", "athena:ListTableMetadata"}
+}
+
 // queries are statements about Athena and the results in S3.
 //
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
@@ -214,9 +232,7 @@ func (g Grant) queries() []iam.Statement {
 			"athena:BatchGetQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetQueryResultsStream",
 			"athena:GetWorkGroup", "athena:ListQueryExecutions", "athena:StartQueryExecution", "athena:StopQueryExecution",
 		}, workgroups...),
-		iam.Allow("QueryMetadata", []string{
-			"athena:GetDataCatalog", "athena:GetDatabase", "athena:GetTableMetadata", "athena:ListDatabases", "athena:ListTableMetadata",
-		}, g.Location.ARN("athena", "datacatalog/AwsDataCatalog")),
+		iam.Allow("QueryMetadata", dataCatalogActions(), g.Location.ARN("athena", "datacatalog/AwsDataCatalog")),
 		// Clients list what there is to choose from. These actions know no resources.
 		iam.Allow("QueryLists", []string{"athena:ListDataCatalogs", "athena:ListWorkGroups"}, "*"),
 		iam.Allow("ResultsBucket", []string{"s3:GetBucketLocation", "s3:ListBucketMultipartUploads"}, bucket),

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lakeformation"
@@ -72,7 +74,7 @@ func (c *GlueAthenaCatalog) lakeFormation() error {
 		if err != nil {
 			return fmt.Errorf("registering %s with Lake Formation: %w", location, err)
 		}
-		c.registered = append(c.registered, made)
+		c.registered[location] = made
 	}
 	return nil
 }
@@ -151,11 +153,32 @@ func (c *GlueAthenaCatalog) permit(ctx *pulumi.Context, name string, to *role.Ro
 }
 
 func (c *GlueAthenaCatalog) permitDatabase(ctx *pulumi.Context, name string, to *role.Role, database string, give permissions) error {
-	after := append(append([]pulumi.Resource{}, c.settled...), c.registered...)
-	if made, ours := c.databases[database]; ours {
-		after = append(after, made)
+	args := c.entries(database, give)
+	// Databases can share a location, which is granted once.
+	if where := c.guarded(database); where != "" && len(give.data) > 0 && !c.granted[grantKey{to, where}].given() {
+		c.granted[grantKey{to, where}] = writeAccess
+		args["data"] = &lakeformation.PermissionsArgs{
+			Permissions:  pulumi.ToStringArray(give.data),
+			DataLocation: lakeformation.PermissionsDataLocationArgs{Arn: pulumi.String(c.locationARN(where))},
+		}
 	}
-	args := map[string]*lakeformation.PermissionsArgs{
+	after := c.before(database)
+	for _, part := range slices.Sorted(maps.Keys(args)) {
+		args[part].Principal = to.Arn
+		// The provider replaces permissions that change: revoking the old ones afterwards would take from the new ones.
+		made, err := lakeformation.NewPermissions(ctx, name+"-"+part, args[part],
+			c.parent(), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))
+		if err != nil {
+			return err
+		}
+		to.Grants = append(to.Grants, made)
+	}
+	return nil
+}
+
+// entries are permissions on a database and its tables.
+func (c *GlueAthenaCatalog) entries(database string, give permissions) map[string]*lakeformation.PermissionsArgs {
+	return map[string]*lakeformation.PermissionsArgs{
 		"database": {
 			Permissions: pulumi.ToStringArray(give.database),
 			Database:    lakeformation.PermissionsDatabaseArgs{Name: pulumi.String(database)},
@@ -165,29 +188,19 @@ func (c *GlueAthenaCatalog) permitDatabase(ctx *pulumi.Context, name string, to 
 			Table:       lakeformation.PermissionsTableArgs{DatabaseName: pulumi.String(database), Wildcard: pulumi.Bool(true)},
 		},
 	}
-	// Databases can share a location, which is granted once.
-	if where := c.guarded(database); where != "" && len(give.data) > 0 && !c.granted[grantKey{to, where}].given() {
-		c.granted[grantKey{to, where}] = writeAccess
-		args["data"] = &lakeformation.PermissionsArgs{
-			Permissions:  pulumi.ToStringArray(give.data),
-			DataLocation: lakeformation.PermissionsDataLocationArgs{Arn: pulumi.String(c.locationARN(where))},
-		}
+}
+
+// before are what permissions on a database come after: the account's settings, the database, and the place that it is in. Other
+// databases' places are not among them: hundreds of permissions would wait for hundreds of places each.
+func (c *GlueAthenaCatalog) before(database string) []pulumi.Resource {
+	after := slices.Clone(c.settled)
+	if made, ours := c.databases[database]; ours {
+		after = append(after, made)
 	}
-	for _, part := range []string{"database", "tables", "data"} {
-		entry, wanted := args[part]
-		if !wanted {
-			continue
-		}
-		entry.Principal = to.Arn
-		// The provider replaces permissions that change: revoking the old ones afterwards would take from the new ones.
-		made, err := lakeformation.NewPermissions(ctx, name+"-"+part, entry,
-			c.parent(), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))
-		if err != nil {
-			return err
-		}
-		to.Grants = append(to.Grants, made)
+	if place, guarded := c.registered[c.guarded(database)]; guarded {
+		after = append(after, place)
 	}
-	return nil
+	return after
 }
 
 // guarded is the registered location that a database's location is in, or empty.

@@ -37,10 +37,10 @@ func (a *GlueAthenaCatalogArgs) Problems() problem.List {
 	for i, database := range args.Databases {
 		path := problem.Index("databases", i)
 		wrong.Under(path, database.problems())
-		if databases[database.Name] {
+		if databases[database.CatalogID+database.Name] {
 			wrong.Add(path+".name", "name each once", "%q is there twice", database.Name)
 		}
-		databases[database.Name] = true
+		databases[database.CatalogID+database.Name] = true
 	}
 	for i, workgroup := range args.Workgroups {
 		path := problem.Index("workgroups", i)
@@ -57,6 +57,7 @@ func (a *GlueAthenaCatalogArgs) Problems() problem.List {
 		wrong.Under("capacity", args.Capacity.problems(args.workgroupNames()))
 	}
 	wrong = append(wrong, args.resultsProblems()...)
+	wrong = append(wrong, args.shareProblems()...)
 	return append(wrong, args.modelProblems()...)
 }
 
@@ -123,7 +124,7 @@ func (a *GlueAthenaCatalogArgs) unguarded() problem.List {
 		return wrong
 	}
 	for i, database := range a.Databases {
-		if database.Location != "" && a.LakeFormation.guarding(database.Location) == "" {
+		if database.Location != "" && database.CatalogID == "" && a.LakeFormation.guarding(database.Location) == "" {
 			wrong.Add(problem.Index("databases", i)+".location", "add it, or what it is in, to lakeFormation.locations",
 				"%s is not in a location that Lake Formation guards", database.Location)
 		}
@@ -191,6 +192,7 @@ func (d Database) problems() problem.List {
 	if d.Existing && d.Description != "" {
 		wrong.Add("description", "leave it out, or let existing be false", "a database that is there is not touched")
 	}
+	wrong = append(wrong, d.sharingProblems()...)
 	if d.Crawler == nil {
 		return wrong
 	}

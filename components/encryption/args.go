@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
+	"github.com/pulumi-dss/pulumi-dss/internal/sharing"
 )
 
 // Token is the component's type.
@@ -25,6 +26,10 @@ type EncryptionKeyArgs struct {
 	Alias string `pulumi:"alias,optional"`
 	// Description says what the key is for. Default: [DefaultDescription].
 	Description string `pulumi:"description,optional"`
+	// SharedWith are other accounts, by their twelve digits, and ARNs of roles and users in them, that may decrypt with the key through S3
+	// and Glue. It opens nothing by itself: they read what policies of buckets and of the Glue catalog let them. A stack adds those that
+	// connections are shared with. Default: none.
+	SharedWith []string `pulumi:"sharedWith,optional"`
 	// DeleteData schedules the key for deletion on `destroy`, if AllowDataDeletion says so too. All that it encrypted is
 	// lost with it, wherever that is. Default: false.
 	DeleteData bool `pulumi:"deleteData,optional"`
@@ -55,6 +60,7 @@ func (a *EncryptionKeyArgs) Problems() problem.List {
 	if a.Alias != "" {
 		wrong.AddError("alias", awsname.KMSAlias.Check(aliasPrefix+a.Alias))
 	}
+	wrong = append(wrong, sharing.Problems("sharedWith", a.SharedWith)...)
 	if len(a.Description) > maxDescription {
 		wrong.Add("description", "use 8192 characters at most", "it has %d characters", len(a.Description))
 	}

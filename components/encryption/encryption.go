@@ -9,6 +9,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/kmskey"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/sharing"
 )
 
 // EncryptionKey is one KMS key for a whole platform: volumes, buckets, images, secrets, log groups.
@@ -64,6 +65,7 @@ func (k *EncryptionKey) build(ctx *pulumi.Context, name string, args *Encryption
 	maps.Copy(tags, args.Tags)
 	key, err := kmskey.New(ctx, name+"-key", kmskey.Args{
 		Location: where, Description: args.Description, Logs: true, Volumes: true, Removal: args.removal(), Tags: tags,
+		SharedWith: sharing.Principals(where, args.SharedWith),
 	}, pulumi.Parent(k))
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ type Connection struct {
 	// DirectFiles lets the credentials read and write files through S3. Without it, only Athena reads them, with credentials of Lake
 	// Formation. Default: true; false with LAKE_FORMATION, which it would pass by.
 	DirectFiles *bool `pulumi:"directFiles,optional" json:"directFiles,omitempty"`
-	// Databases are its Glue databases. The first is the one that DSS registers datasets in. Default: none.
+	// Databases are its Glue databases. The first of this account is the one that DSS registers datasets in. Default: none.
 	Databases []Database `pulumi:"databases,optional" json:"databases,omitempty"`
 	// Athena makes a workgroup of its own, and an Athena connection in DSS, whose installation has to have the driver. Needs a
 	// database. Default: none.
@@ -76,6 +76,11 @@ type Connection struct {
 	// gets a role of its own. It opens the data to everybody who can start pods of that service account in that namespace: to every user
 	// of DSS whose containers run there, whatever AllowedGroups says. Only with [AssumedRole]. Default: none.
 	PodIdentities []PodIdentity `pulumi:"podIdentities,optional" json:"podIdentities,omitempty"`
+	// SharedWith are other accounts, by their twelve digits, and ARNs of roles and users in them, that may read its files and its databases. An
+	// account stands for everybody there whom its policies let. It writes to the account's resource policy of Glue, see ExistingResourcePolicy,
+	// to the policy of a bucket that is made, and to that of a key that is made; for those that are there the outputs have what to add. Under
+	// Lake Formation, Lake Formation shares. Default: nobody.
+	SharedWith []string `pulumi:"sharedWith,optional" json:"sharedWith,omitempty"`
 	// AllowedGroups are the groups of DSS that may use it. Required, unless UsableByEveryone.
 	AllowedGroups []string `pulumi:"allowedGroups,optional" json:"allowedGroups,omitempty"`
 	// UsableByEveryone lets every user of DSS use it. Default: false.
@@ -138,6 +143,12 @@ type Database struct {
 	Path string `pulumi:"path,optional" json:"path,omitempty"`
 	// Existing is true for a database that is there already. It is not touched. Default: false.
 	Existing bool `pulumi:"existing,optional" json:"existing,omitempty"`
+	// CatalogID is the account in whose catalog an existing database is. It is read, and its owner has to agree: output
+	// `ownerCatalogPolicies`. Default: this account.
+	CatalogID string `pulumi:"catalogId,optional" json:"catalogId,omitempty"`
+	// CatalogKMSKeyARN is the key that the other account's catalog is encrypted with. Its policy has to let the connection decrypt through
+	// Glue. Default: none.
+	CatalogKMSKeyARN string `pulumi:"catalogKmsKeyArn,optional" json:"catalogKmsKeyArn,omitempty"`
 	// Crawler finds tables at the database's location, for at least $0.07 a run. Default: none.
 	Crawler *catalog.Crawler `pulumi:"crawler,optional" json:"crawler,omitempty"`
 }
@@ -167,6 +178,8 @@ type S3ConnectionArgs struct {
 	ClusterName pulumi.StringInput `pulumi:"clusterName,optional"`
 	// Catalog has the connection's databases and workgroup already. Default: one of the connection's own.
 	Catalog *catalog.GlueAthenaCatalog `pulumi:"-"`
+	// ExistingResourcePolicy says that the account's resource policy of Glue is kept elsewhere. Default: false.
+	ExistingResourcePolicy bool `pulumi:"existingResourcePolicy,optional"`
 	// CatalogKMSKeyARN is the key that the Glue Data Catalog is encrypted with, where Catalog is left out. Default: none.
 	CatalogKMSKeyARN pulumi.StringInput `pulumi:"catalogKmsKeyArn,optional"`
 	// AccessLogsBucket is the name of a bucket for the access logs of a bucket that is made. Default: one is made.
@@ -212,17 +225,38 @@ func (a S3ConnectionArgs) withDefaults(name string) *S3ConnectionArgs {
 	return &a
 }
 
+// model is who decides on access to databases.
+func (a *S3ConnectionArgs) model() catalog.PermissionModel {
+	if a.Catalog != nil {
+		return a.Catalog.Model()
+	}
+	return catalog.DefaultPermissionModel
+}
+
 func (a *S3ConnectionArgs) removal() removal.Keys {
 	return removal.Keys{DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion}
 }
 
-// databaseNames are the connection's databases by name.
+// databaseNames are the connection's databases of this account by name.
 func (c Connection) databaseNames() []string {
-	names := make([]string, len(c.Databases))
-	for i, database := range c.Databases {
-		names[i] = database.Name
+	names := []string{}
+	for _, database := range c.Databases {
+		if database.CatalogID == "" {
+			names = append(names, database.Name)
+		}
 	}
 	return names
+}
+
+// foreign are the connection's databases of other accounts.
+func (c Connection) foreign() []catalog.Foreign {
+	var foreign []catalog.Foreign
+	for _, d := range c.Databases {
+		if d.CatalogID != "" {
+			foreign = append(foreign, catalog.Foreign{CatalogID: d.CatalogID, Name: d.Name, KMSKeyARN: d.CatalogKMSKeyARN})
+		}
+	}
+	return foreign
 }
 
 // workgroupNames is the connection's workgroup, if it has one.

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/kmskey"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
+	"github.com/pulumi-dss/pulumi-dss/internal/sharing"
 )
 
 // S3Connection is data in S3 with credentials of its own, and the connection of DSS that uses them.
@@ -36,6 +37,14 @@ type S3Connection struct {
 	// for buckets of this account.
 	OwnerBucketPolicy pulumi.StringOutput `pulumi:"ownerBucketPolicy"`
 	OwnerKeyPolicy    pulumi.StringOutput `pulumi:"ownerKeyPolicy"`
+	// OwnerCatalogPolicies are what other accounts have to add to their resource policies of Glue for the connection's databases in their
+	// catalogs, by account.
+	OwnerCatalogPolicies pulumi.StringMapOutput `pulumi:"ownerCatalogPolicies"`
+	// SharedBucketPolicy and SharedKeyPolicy are what the policies of a bucket and of a key that are there need for SharedWith; empty
+	// where nothing is shared. SharedCatalogPolicy is described at [catalog.GlueAthenaCatalog].
+	SharedBucketPolicy  pulumi.StringOutput `pulumi:"sharedBucketPolicy"`
+	SharedKeyPolicy     pulumi.StringOutput `pulumi:"sharedKeyPolicy"`
+	SharedCatalogPolicy pulumi.StringOutput `pulumi:"sharedCatalogPolicy"`
 	// DSS is the connection in DSS's settings.
 	DSS dss.S3Connection
 	// Role is the role, or nil with [KeyPair].
@@ -74,14 +83,18 @@ func NewS3Connection(ctx *pulumi.Context, name string, args *S3ConnectionArgs, o
 	}
 	c.outputs()
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"bucketName":        c.BucketName,
-		"roleArn":           c.RoleARN,
-		"userArn":           c.UserARN,
-		"keyPairSecretArn":  c.KeyPairSecretARN,
-		"podRoleArns":       c.PodRoleARNs,
-		"resultsLocation":   c.ResultsLocation,
-		"ownerBucketPolicy": c.OwnerBucketPolicy,
-		"ownerKeyPolicy":    c.OwnerKeyPolicy,
+		"bucketName":           c.BucketName,
+		"roleArn":              c.RoleARN,
+		"userArn":              c.UserARN,
+		"keyPairSecretArn":     c.KeyPairSecretARN,
+		"podRoleArns":          c.PodRoleARNs,
+		"resultsLocation":      c.ResultsLocation,
+		"ownerBucketPolicy":    c.OwnerBucketPolicy,
+		"ownerKeyPolicy":       c.OwnerKeyPolicy,
+		"ownerCatalogPolicies": c.OwnerCatalogPolicies,
+		"sharedBucketPolicy":   c.SharedBucketPolicy,
+		"sharedKeyPolicy":      c.SharedKeyPolicy,
+		"sharedCatalogPolicy":  c.SharedCatalogPolicy,
 	})
 }
 
@@ -118,7 +131,7 @@ func (c *S3Connection) ownKey() error {
 		return nil
 	}
 	made, err := kmskey.New(c.ctx, c.child("key"), kmskey.Args{
-		Location: c.location, Description: "Data of connection " + c.args.Name, Removal: c.args.removal(), Tags: c.tags("key"),
+		Location: c.location, Description: "Data of connection " + c.args.Name, SharedWith: sharing.Principals(c.location, c.args.SharedWith), Removal: c.args.removal(), Tags: c.tags("key"),
 	}, c.parent())
 	if err != nil {
 		return err
@@ -134,10 +147,11 @@ func (c *S3Connection) ownPlace() (err error) {
 	}
 	args := placeArgs{
 		Bucket: c.args.Bucket, location: c.location, key: c.key, accessLogs: c.args.AccessLogsBucket, removal: c.args.removal(), tags: c.tags("bucket"),
+		statements: shares(c.location, c.args.model(), c.args.Connection),
 	}
 	if !args.Existing && args.accessLogs == nil {
 		logs := args
-		logs.tags = c.tags("access-logs")
+		logs.tags, logs.statements = c.tags("access-logs"), nil
 		if args.accessLogs, err = newAccessLogs(c.ctx, bucketName(c.child("access-logs")), logs, c.parent()); err != nil {
 			return err
 		}
@@ -154,7 +168,7 @@ func (c *S3Connection) ownCatalog() (err error) {
 	off := false
 	args := &catalog.GlueAthenaCatalogArgs{
 		Databases: c.args.catalogDatabases(c.place), Workgroups: c.args.catalogWorkgroups(), EncryptCatalog: &off,
-		CatalogKMSKeyARN: c.args.CatalogKMSKeyARN, KMSKeyARN: c.key, Roles: c.args.Roles, DeleteData: c.args.DeleteData,
+		CatalogKMSKeyARN: c.args.CatalogKMSKeyARN, ExistingResourcePolicy: c.args.ExistingResourcePolicy, KMSKeyARN: c.key, Roles: c.args.Roles, DeleteData: c.args.DeleteData,
 		AllowDataDeletion: c.args.AllowDataDeletion, Tags: c.args.Tags,
 	}
 	if args.KMSKeyARN == nil {
@@ -169,7 +183,14 @@ func (c *S3Connection) ownCatalog() (err error) {
 func (c Connection) catalogDatabases(at *place) []catalog.Database {
 	databases := make([]catalog.Database, len(c.Databases))
 	for i, d := range c.Databases {
-		databases[i] = catalog.Database{Name: d.Name, Description: d.Description, Existing: d.Existing, Crawler: d.Crawler}
+		databases[i] = catalog.Database{
+			Name: d.Name, Description: d.Description, Existing: d.Existing, Crawler: d.Crawler, SharedWith: c.SharedWith,
+			CatalogID: d.CatalogID, CatalogKMSKeyARN: d.CatalogKMSKeyARN,
+		}
+		if d.CatalogID != "" {
+			databases[i].SharedWith = nil
+			continue
+		}
 		if at == nil {
 			continue
 		}
@@ -209,9 +230,10 @@ func (c *S3Connection) outputs() {
 		}).(pulumi.StringOutput)
 		c.OwnerKeyPolicy = both.ApplyT(func(v []any) string { return v[0].(Reach).OwnerKeyPolicy(v[1].(string)).JSON() }).(pulumi.StringOutput)
 	}
+	c.sharedOutputs()
 	var database pulumi.StringInput
-	if len(c.args.Databases) > 0 {
-		database = c.catalog.DatabaseName(c.args.Databases[0].Name)
+	if own := c.args.databaseNames(); len(own) > 0 {
+		database = c.catalog.DatabaseName(own[0])
 	}
 	c.DSS = c.args.dssConnection(dssValues{
 		bucket:   pulumi.OutputWithDependencies(c.ctx.Context(), c.place.bucket, c.place.ready...).(pulumi.StringOutput),

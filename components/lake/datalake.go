@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/kmskey"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
+	"github.com/pulumi-dss/pulumi-dss/internal/sharing"
 )
 
 // DataLake are zones, and the connections of DSS to them and to other buckets. All connections share a catalog, whose settings are the
@@ -29,6 +30,15 @@ type DataLake struct {
 	// OwnerBucketPolicies and OwnerKeyPolicies are what owners of buckets in other accounts have to add to their policies, by connection.
 	OwnerBucketPolicies pulumi.StringMapOutput `pulumi:"ownerBucketPolicies"`
 	OwnerKeyPolicies    pulumi.StringMapOutput `pulumi:"ownerKeyPolicies"`
+	// OwnerCatalogPolicies are what other accounts have to add to their resource policies of Glue, by connection and account, as
+	// `connection/account`.
+	OwnerCatalogPolicies pulumi.StringMapOutput `pulumi:"ownerCatalogPolicies"`
+	// SharedBucketPolicies are what the policies of buckets of this account need that were there before, by connection that is shared.
+	SharedBucketPolicies pulumi.StringMapOutput `pulumi:"sharedBucketPolicies"`
+	// SharedKeyPolicy is what the policy of a key needs that was given, and SharedCatalogPolicy is described at
+	// [catalog.GlueAthenaCatalog]. Both are empty where nothing is shared.
+	SharedKeyPolicy     pulumi.StringOutput `pulumi:"sharedKeyPolicy"`
+	SharedCatalogPolicy pulumi.StringOutput `pulumi:"sharedCatalogPolicy"`
 	// KMSKeyARN is the key of buckets that were made, of results and of key pairs.
 	KMSKeyARN pulumi.StringOutput `pulumi:"kmsKeyArn"`
 	// Catalog has the connections' databases and workgroups.
@@ -70,12 +80,16 @@ func NewDataLake(ctx *pulumi.Context, name string, args *DataLakeArgs, opts ...p
 		}
 	}
 	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{
-		"zoneBuckets":         l.ZoneBuckets,
-		"roleArns":            l.RoleARNs,
-		"keyPairSecretArns":   l.KeyPairSecretARNs,
-		"ownerBucketPolicies": l.OwnerBucketPolicies,
-		"ownerKeyPolicies":    l.OwnerKeyPolicies,
-		"kmsKeyArn":           l.KMSKeyARN,
+		"zoneBuckets":          l.ZoneBuckets,
+		"roleArns":             l.RoleARNs,
+		"keyPairSecretArns":    l.KeyPairSecretARNs,
+		"ownerBucketPolicies":  l.OwnerBucketPolicies,
+		"ownerKeyPolicies":     l.OwnerKeyPolicies,
+		"ownerCatalogPolicies": l.OwnerCatalogPolicies,
+		"sharedBucketPolicies": l.SharedBucketPolicies,
+		"sharedKeyPolicy":      l.SharedKeyPolicy,
+		"sharedCatalogPolicy":  l.SharedCatalogPolicy,
+		"kmsKeyArn":            l.KMSKeyARN,
 	})
 }
 
@@ -106,7 +120,8 @@ func (l *DataLake) key() error {
 		return nil
 	}
 	made, err := kmskey.New(l.ctx, l.child("key"), kmskey.Args{
-		Location: l.location, Description: "Data of " + l.name, Logs: true, Removal: l.keyRemoval(), Tags: l.tags("key"),
+		Location: l.location, Description: "Data of " + l.name, Logs: true,
+		SharedWith: sharing.Principals(l.location, l.args.SharedWith()), Removal: l.keyRemoval(), Tags: l.tags("key"),
 	}, pulumi.Parent(l))
 	if err != nil {
 		return err
@@ -133,7 +148,7 @@ func (l *DataLake) buckets() error {
 	names := pulumi.StringMap{}
 	for _, zone := range l.args.Zones {
 		part := "zone-" + zone.Name
-		made, err := newPlace(l.ctx, l.child(part), l.placeArgs(part, zone.Bucket), pulumi.Parent(l))
+		made, err := newPlace(l.ctx, l.child(part), l.placeArgs(part, zone.Bucket, l.args.inZone(zone.Name)...), pulumi.Parent(l))
 		if err != nil {
 			return err
 		}
@@ -146,7 +161,7 @@ func (l *DataLake) buckets() error {
 			l.places[c.Name] = l.zones[c.Zone]
 			continue
 		}
-		made, err := newPlace(l.ctx, l.child(c.Name), l.placeArgs(c.Name, c.Bucket), pulumi.Parent(l))
+		made, err := newPlace(l.ctx, l.child(c.Name), l.placeArgs(c.Name, c.Bucket, c), pulumi.Parent(l))
 		if err != nil {
 			return err
 		}
@@ -155,9 +170,11 @@ func (l *DataLake) buckets() error {
 	return nil
 }
 
-func (l *DataLake) placeArgs(part string, asked Bucket) placeArgs {
+// placeArgs are those of a bucket with the files of connections.
+func (l *DataLake) placeArgs(part string, asked Bucket, of ...Connection) placeArgs {
 	return placeArgs{
 		Bucket: asked, location: l.location, key: l.KMSKeyARN, accessLogs: l.logs, removal: l.args.removal(), tags: l.tags(part),
+		statements: shares(l.location, l.args.PermissionModel, of...),
 	}
 }
 
@@ -169,6 +186,7 @@ func (l *DataLake) catalog() (err error) {
 
 func (l *DataLake) connections() error {
 	roles, secrets, buckets, keys := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
+	catalogs, shared := pulumi.StringMap{}, pulumi.StringMap{}
 	for _, c := range l.args.Connections {
 		made, err := NewS3Connection(l.ctx, l.child(c.Name), &S3ConnectionArgs{
 			Connection: c, TrustedPrincipalARNs: l.args.TrustedPrincipalARNs, ClusterName: l.args.ClusterName, Catalog: l.Catalog, KMSKeyARN: l.KMSKeyARN,
@@ -187,7 +205,16 @@ func (l *DataLake) connections() error {
 		if l.places[c.Name].foreign {
 			buckets[c.Name], keys[c.Name] = made.OwnerBucketPolicy, made.OwnerKeyPolicy
 		}
+		for _, one := range c.foreign() {
+			catalogs[c.Name+"/"+one.CatalogID] = made.OwnerCatalogPolicies.MapIndex(pulumi.String(one.CatalogID))
+		}
+		if len(c.SharedWith) > 0 && l.places[c.Name].existing {
+			shared[c.Name] = made.SharedBucketPolicy
+		}
 	}
+	l.OwnerCatalogPolicies, l.SharedBucketPolicies = catalogs.ToStringMapOutput(), shared.ToStringMapOutput()
+	l.SharedKeyPolicy = pulumi.String(sharedKeyPolicy(l.location, l.args.SharedWith())).ToStringOutput()
+	l.SharedCatalogPolicy = l.Catalog.SharedCatalogPolicy
 	l.RoleARNs, l.KeyPairSecretARNs = roles.ToStringMapOutput(), secrets.ToStringMapOutput()
 	l.OwnerBucketPolicies, l.OwnerKeyPolicies = buckets.ToStringMapOutput(), keys.ToStringMapOutput()
 	return nil

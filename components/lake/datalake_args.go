@@ -33,6 +33,9 @@ type DataLakeArgs struct {
 	EncryptCatalog *bool `pulumi:"encryptCatalog,optional"`
 	// CatalogKMSKeyARN is the key that the Glue Data Catalog is encrypted with already. Default: none.
 	CatalogKMSKeyARN pulumi.StringInput `pulumi:"catalogKmsKeyArn,optional"`
+	// ExistingResourcePolicy says that the account's resource policy of Glue is kept elsewhere: an account has one for each region. The output
+	// `sharedCatalogPolicy` then has what to add to it. Default: false.
+	ExistingResourcePolicy bool `pulumi:"existingResourcePolicy,optional"`
 	// ResultsRetentionDays is for how many days results of queries stay. Default: [catalog.DefaultResultsRetentionDays].
 	ResultsRetentionDays int `pulumi:"resultsRetentionDays,optional"`
 	// Capacity are processing units of Athena that are rented for the connections' workgroups. Default: none.
@@ -120,7 +123,7 @@ func (a *DataLakeArgs) bucketOf(c Connection) Bucket {
 func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCatalogArgs {
 	args := &catalog.GlueAthenaCatalogArgs{
 		Databases: []catalog.Database{}, Workgroups: []catalog.Workgroup{}, PermissionModel: a.PermissionModel,
-		EncryptCatalog: a.EncryptCatalog, CatalogKMSKeyARN: a.CatalogKMSKeyARN, ResultsRetentionDays: a.ResultsRetentionDays,
+		EncryptCatalog: a.EncryptCatalog, CatalogKMSKeyARN: a.CatalogKMSKeyARN, ExistingResourcePolicy: a.ExistingResourcePolicy, ResultsRetentionDays: a.ResultsRetentionDays,
 		Capacity: a.Capacity, KMSKeyARN: a.KMSKeyARN, Roles: a.Roles, DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
 		Tags: a.Tags,
 	}
@@ -145,7 +148,7 @@ func (a *DataLakeArgs) guarded(given []string) []string {
 	var places []string
 	for _, c := range a.Connections {
 		bucket := a.bucketOf(c)
-		if len(c.Databases) == 0 || bucket.Name == "" {
+		if len(c.databaseNames()) == 0 || bucket.Name == "" {
 			continue
 		}
 		if where := "s3://" + bucket.Name + "/" + folder(c.Prefix); !inside(where, given) {

@@ -35,6 +35,7 @@ func (a *DataLakeArgs) Problems() problem.List {
 		wrong.Under(path, conflicts[i])
 	}
 	wrong = append(wrong, args.bucketConflicts()...)
+	wrong = append(wrong, args.bucketRoom()...)
 	if args.SecretPrefix != "" {
 		wrong.AddError("secretPrefix", awsname.Secret.Check(args.SecretPrefix))
 		if !strings.HasSuffix(args.SecretPrefix, "/") {
@@ -160,7 +161,7 @@ func (a *DataLakeArgs) catalogProblems() problem.List {
 		for kind, from := range c.origins(path) {
 			origins[kind] = append(origins[kind], from...)
 		}
-		if a.PermissionModel != catalog.ModelIAM && len(c.Databases) > 0 && a.bucketOf(c).Name == "" {
+		if a.PermissionModel != catalog.ModelIAM && len(c.databaseNames()) > 0 && a.bucketOf(c).Name == "" {
 			wrong.Add(path+".bucket.name", "give its bucket, or its zone's, a name", "Lake Formation guards only buckets whose name is known before")
 		}
 	}

@@ -23,7 +23,7 @@ func (c Connection) dssConnection(from dssValues) dss.S3Connection {
 	} else {
 		made.RoleARN, made.ExternalID = from.role, c.ExternalID
 	}
-	if len(c.Databases) > 0 {
+	if len(c.databaseNames()) > 0 {
 		made.GlueDatabase = from.database
 	}
 	if c.Athena != nil {
@@ -40,8 +40,8 @@ func (a *DataLakeArgs) DSSConnections(name string) []dss.S3Connection {
 	var connections []dss.S3Connection
 	for _, c := range a.withDefaults(name).Connections {
 		values := dssValues{bucket: later, region: later, role: later, keyPair: later, results: later}
-		if len(c.Databases) > 0 {
-			values.database = pulumi.String(c.Databases[0].Name)
+		if own := c.databaseNames(); len(own) > 0 {
+			values.database = pulumi.String(own[0])
 		}
 		connections = append(connections, c.dssConnection(values))
 	}

@@ -38,7 +38,7 @@ func (c *S3Connection) grant(ctx *pulumi.Context, name, kind string, to *role.Ro
 // reach is what credentials reach, once everything has its name. Its value is a [Reach].
 func (c *S3Connection) reach(write bool) pulumi.Output {
 	granted := c.catalog.Resolved(catalog.Grant{
-		Databases: c.args.databaseNames(), Workgroups: c.args.workgroupNames(), Write: write,
+		Databases: c.args.databaseNames(), Foreign: c.args.foreign(), Workgroups: c.args.workgroupNames(), Write: write,
 	})
 	key := c.place.key
 	if key == nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/bucket"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 )
@@ -19,9 +20,9 @@ type place struct {
 	region string
 	// key is the ARN of its key; nil without one.
 	key pulumi.StringInput
-	// foreign is true for a bucket of another account.
-	foreign bool
-	ready   []pulumi.Resource
+	// existing is true for a bucket that was there, and foreign for one of another account.
+	existing, foreign bool
+	ready             []pulumi.Resource
 }
 
 // placeArgs are what a bucket is made with.
@@ -32,12 +33,14 @@ type placeArgs struct {
 	accessLogs pulumi.StringInput
 	removal    removal.Keys
 	tags       map[string]string
+	// statements are further ones of the bucket's policy, by its ARN.
+	statements func(arn string) []iam.Statement
 }
 
 // newPlace makes a bucket, or takes the one that is there.
 func newPlace(ctx *pulumi.Context, name string, args placeArgs, opts ...pulumi.ResourceOption) (*place, error) {
 	p := &place{known: args.Name, region: args.location.Region}
-	if args.Existing {
+	if p.existing = args.Existing; p.existing {
 		p.bucket = pulumi.String(args.Name).ToStringOutput()
 		setDefault(&args.Region, args.location.Region)
 		p.region, p.foreign = args.Region, args.AccountID != "" && args.AccountID != args.location.AccountID
@@ -49,6 +52,7 @@ func newPlace(ctx *pulumi.Context, name string, args placeArgs, opts ...pulumi.R
 	made, err := bucket.New(ctx, bucketName(name), bucket.Args{
 		Location: args.location, Name: args.Name, KMSKeyARN: args.key, Lifecycle: args.Lifecycle.rules(),
 		NoncurrentDays: args.Lifecycle.NoncurrentDays, AccessLogs: args.accessLogs, Removal: args.removal, Tags: args.tags,
+		Statements: args.statements,
 	}, opts...)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (r Reach) Policy() iam.Document {
 	if r.Direct {
 		statements = append(statements, r.files()...)
 	}
-	if len(r.Catalog.Databases)+len(r.Catalog.Workgroups) > 0 {
+	if len(r.Catalog.Databases)+len(r.Catalog.Foreign)+len(r.Catalog.Workgroups) > 0 {
 		statements = append(statements, r.Catalog.Policy().Statements...)
 	}
 	return iam.NewDocument(statements...)
@@ -89,16 +89,21 @@ func (r Reach) bucketService() string {
 
 // OwnerBucketPolicy are the statements that the bucket's policy needs where another account owns it.
 func (r Reach) OwnerBucketPolicy(principal string) iam.Document {
+	return iam.NewDocument(r.bucketStatements(principal)...)
+}
+
+// bucketStatements are the statements of the bucket's policy that let principals of other accounts reach the files.
+func (r Reach) bucketStatements(principals ...string) []iam.Statement {
+	var statements []iam.Statement
 	if !r.Direct {
-		return iam.NewDocument()
+		return statements
 	}
-	document := iam.NewDocument()
 	for _, statement := range r.files() {
 		if statement.Sid != "FilesKey" {
-			document.Statements = append(document.Statements, statement.For(iam.Principal{AWS: []string{principal}}))
+			statements = append(statements, statement.For(iam.Principal{AWS: principals}))
 		}
 	}
-	return document
+	return statements
 }
 
 // OwnerKeyPolicy are the statements that the key's policy needs where another account owns it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
@@ -33,11 +34,7 @@ var (
 // Problems lists everything that is wrong with the plain arguments.
 func (a *S3ConnectionArgs) Problems() problem.List {
 	args := a.withDefaults("connection")
-	model := catalog.DefaultPermissionModel
-	if a.Catalog != nil {
-		model = a.Catalog.Model()
-	}
-	wrong := args.Connection.problems(model)
+	wrong := args.Connection.problems(a.model())
 	if a.place == nil && a.Zone != "" {
 		wrong.Add("zone", "give a bucket, or make the connection with a DataLake", "only a data lake has zones")
 	}
@@ -136,6 +133,7 @@ func (c Connection) problems(model catalog.PermissionModel) problem.List {
 	wrong.Under("bucket", c.Bucket.problems())
 	wrong = append(wrong, c.credentialProblems(model)...)
 	wrong = append(wrong, c.podProblems()...)
+	wrong = append(wrong, c.shareProblems()...)
 	wrong = append(wrong, c.useProblems()...)
 	wrong = append(wrong, c.tableProblems(model)...)
 	return append(wrong, c.sizeProblems(model)...)
@@ -241,6 +239,9 @@ func (c Connection) tableProblems(model catalog.PermissionModel) problem.List {
 		if d.Path != "" && !isFolder(d.Path) {
 			wrong.Add(path+".path", "write it as tables/, without a slash in front", "%q is not a folder", d.Path)
 		}
+		if d.Path != "" && d.CatalogID != "" {
+			wrong.Add(path+".path", "leave it out, or leave out catalogId", "where a database of another account is, is up to that account")
+		}
 		if d.Crawler != nil && d.Crawler.KMSKeyARN == "" && c.Bucket.Existing && c.Bucket.KMSKeyARN != "" {
 			wrong.Add(path+".crawler.kmsKeyArn", "give the bucket's key", "the crawler would have no key for the bucket's files")
 		}
@@ -268,13 +269,18 @@ func (c Connection) sizeProblems(model catalog.PermissionModel) problem.List {
 	return wrong
 }
 
+// longest is where names of AWS's are as long as they can be.
+func longest() location.Location {
+	return location.Location{Partition: "aws-us-gov", Region: "ap-southeast-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com.cn"}
+}
+
 func (c Connection) largestPolicy(model catalog.PermissionModel) interface{ JSON() string } {
-	at := location.Location{Partition: "aws-us-gov", Region: "ap-southeast-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com.cn"}
+	at := longest()
 	key := at.ARN("kms", "key/mrk-"+strings.Repeat("0", 32))
 	return Reach{
 		Location: at, Bucket: strings.Repeat("b", 63), Prefix: folder(c.Prefix), Region: at.Region, Direct: c.direct(model), Write: !c.ReadOnly,
 		KMSKeyARN: key, Catalog: catalog.Grant{
-			Location: at, Databases: c.databaseNames(), Write: !c.ReadOnly, Workgroups: c.workgroupNames(), EncryptedCatalog: true,
+			Location: at, Databases: c.databaseNames(), Foreign: c.foreign(), DataCatalogs: []string{strings.Repeat("c", 63)}, Write: !c.ReadOnly, Workgroups: c.workgroupNames(), EncryptedCatalog: true,
 			LakeFormation: model != catalog.ModelIAM, KMSKeyARN: key, CatalogKMSKeyARN: key, ResultsBucket: strings.Repeat("b", 63),
 		},
 	}.Policy()
@@ -296,21 +302,32 @@ var indexed = regexp.MustCompile(`^(databases|workgroups)\[([0-9]+)\](.*)$`)
 
 // rebased are problems of a catalog with paths of where its parts come from.
 func rebased(wrong problem.List, origins map[string][]string) problem.List {
-	moved := slices.Clone(wrong)
-	for i, p := range moved {
-		found := indexed.FindStringSubmatch(p.Path)
-		if found == nil {
-			continue
-		}
-		var at int
-		fmt.Sscan(found[2], &at)
-		if from := origins[found[1]]; at < len(from) {
-			rest := found[3]
-			if found[1] == "workgroups" && rest == ".name" {
-				rest = ".workgroup"
+	var moved problem.List
+	for _, p := range wrong {
+		if found := indexed.FindStringSubmatch(p.Path); found != nil {
+			at, _ := strconv.Atoi(found[2])
+			if from := origins[found[1]]; at < len(from) {
+				p.Path = origin(from[at], found[1], found[3])
 			}
-			moved[i].Path = from[at] + rest
+		}
+		// A connection looks at whom it is shared with, for all its databases.
+		if !repeated.MatchString(p.Path) {
+			moved = append(moved, p)
 		}
 	}
 	return moved
+}
+
+var repeated = regexp.MustCompile(`databases\[[0-9]+\]\.sharedWith\[`)
+
+// origin is the path of what a catalog's part was made of.
+func origin(from, kind, rest string) string {
+	switch {
+	case kind == "workgroups" && rest == ".name":
+		rest = ".workgroup"
+	case kind == "databases" && rest == ".sharedWith":
+		connection, _, _ := strings.Cut("."+from, ".databases[")
+		return problem.Join(strings.TrimPrefix(connection, "."), "sharedWith")
+	}
+	return from + rest
 }

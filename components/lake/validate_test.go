@@ -124,21 +124,48 @@ func TestProblems(t *testing.T) {
 			with(withPods(lake.Connection{Name: "a", Prefix: "a"}), withPods(lake.Connection{Name: "b", Prefix: "b"})),
 			"connections[1].podIdentities[0]", "connections[0] already",
 		},
-		"nothing that reads files":       {in(func(c *lake.Connection) { off := false; c.DirectFiles = &off }), "connections[0].directFiles", "nothing would read"},
-		"a preset that is not there":     {&lake.DataLakeArgs{ZonePreset: "MEDALS"}, "zonePreset", "BRONZE_SILVER_GOLD"},
-		"a zone with upper case":         {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "Raw"}}}, "zones[0].name", "a-z"},
-		"a zone twice":                   {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "a"}, {Name: "a"}}}, "zones[1].name", "twice"},
-		"infrequent access too early":    {aged(lake.Lifecycle{InfrequentAccessAfterDays: 29}), "zones[0].bucket.lifecycle.infrequentAccessAfterDays", "30"},
-		"an archive too early":           {aged(lake.Lifecycle{ArchiveAfterDays: 89}), "zones[0].bucket.lifecycle.archiveAfterDays", "90"},
-		"an archive right after":         {aged(lake.Lifecycle{InfrequentAccessAfterDays: 80, ArchiveAfterDays: 90}), "zones[0].bucket.lifecycle.archiveAfterDays", "110"},
-		"an end within the minimum":      {aged(lake.Lifecycle{InfrequentAccessAfterDays: 30, ExpireAfterDays: 59}), "zones[0].bucket.lifecycle.expireAfterDays", "60"},
-		"an end within the archive's":    {aged(lake.Lifecycle{ArchiveAfterDays: 90, ExpireAfterDays: 179}), "zones[0].bucket.lifecycle.expireAfterDays", "180"},
-		"an end before the beginning":    {aged(lake.Lifecycle{ExpireAfterDays: -1}), "zones[0].bucket.lifecycle.expireAfterDays", "1 or more"},
-		"half a name of secrets":         {&lake.DataLakeArgs{SecretPrefix: "acme"}, "secretPrefix", "slash"},
-		"results that never stay":        {&lake.DataLakeArgs{ResultsRetentionDays: -1}, "resultsRetentionDays", "1 day"},
-		"capacity for nobody":            {&lake.DataLakeArgs{Capacity: &catalog.Capacity{DPUs: 24}}, "capacity.workgroups", "no workgroup"},
-		"Lake Formation without a name":  {withModel(in(func(c *lake.Connection) { c.Databases = []lake.Database{{Name: "a"}} })), "connections[0].bucket.name", "guards only"},
-		"a key pair with Lake Formation": {withModel(in(func(c *lake.Connection) { c.Credentials = lake.KeyPair })), "connections[0].credentials", "Lake Formation"},
+		"shared with everybody": {in(func(c *lake.Connection) { c.SharedWith = []string{"*"} }), "connections[0].sharedWith[0]", "neither"},
+		"sharing what is another account's": {in(func(c *lake.Connection) {
+			c.SharedWith = []string{partner}
+			c.Bucket = lake.Bucket{Name: "acme", Existing: true, AccountID: "310987654321", OwnerAllows: true}
+		}), "connections[0].sharedWith", "up to the account"},
+		"sharing a zone of another account": {&lake.DataLakeArgs{
+			Zones:       []lake.Zone{{Name: "z", Bucket: lake.Bucket{Name: "acme", Existing: true, AccountID: "310987654321", OwnerAllows: true}}},
+			Connections: []lake.Connection{{Name: "a", Zone: "z", UsableByEveryone: true, SharedWith: []string{partner}}},
+		}, "connections[0].sharedWith", "up to the account"},
+		"a policy for nothing": {&lake.DataLakeArgs{ExistingResourcePolicy: true}, "existingResourcePolicy", "nothing is shared"},
+		"a database of others that is made": {in(func(c *lake.Connection) {
+			c.Databases = []lake.Database{{Name: "a", CatalogID: partner}}
+		}), "connections[0].databases[0].existing", "not made here"},
+		"a database of half an account": {in(func(c *lake.Connection) {
+			c.Databases = []lake.Database{{Name: "a", CatalogID: "21", Existing: true}}
+		}), "connections[0].databases[0].catalogId", "not an account"},
+		"a place in others' databases": {in(func(c *lake.Connection) {
+			c.Databases = []lake.Database{{Name: "a", CatalogID: partner, Existing: true, Path: "x"}}
+		}), "connections[0].databases[0].path", "another account"},
+		"a crawler of others' databases": {in(func(c *lake.Connection) {
+			c.Databases = []lake.Database{{Name: "a", CatalogID: partner, Existing: true, Crawler: &catalog.Crawler{}}}
+		}), "connections[0].databases[0].crawler", "up to the account"},
+		"a key of others without a catalog": {in(func(c *lake.Connection) {
+			c.Databases = []lake.Database{{Name: "a", CatalogKMSKeyARN: "arn:aws:kms:eu-west-1:210987654321:key/theirs"}}
+		}), "connections[0].databases[0].catalogKmsKeyArn", "give catalogId"},
+		"more than a bucket's policy has room for":    {sharedOften(40, "", ""), "connections[39].sharedWith", "S3 takes"},
+		"more than the catalog's policy has room for": {sharedOften(60, "acme-%d", "d"), "connections[24].sharedWith", "resource policy of Glue"},
+		"nothing that reads files":                    {in(func(c *lake.Connection) { off := false; c.DirectFiles = &off }), "connections[0].directFiles", "nothing would read"},
+		"a preset that is not there":                  {&lake.DataLakeArgs{ZonePreset: "MEDALS"}, "zonePreset", "BRONZE_SILVER_GOLD"},
+		"a zone with upper case":                      {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "Raw"}}}, "zones[0].name", "a-z"},
+		"a zone twice":                                {&lake.DataLakeArgs{Zones: []lake.Zone{{Name: "a"}, {Name: "a"}}}, "zones[1].name", "twice"},
+		"infrequent access too early":                 {aged(lake.Lifecycle{InfrequentAccessAfterDays: 29}), "zones[0].bucket.lifecycle.infrequentAccessAfterDays", "30"},
+		"an archive too early":                        {aged(lake.Lifecycle{ArchiveAfterDays: 89}), "zones[0].bucket.lifecycle.archiveAfterDays", "90"},
+		"an archive right after":                      {aged(lake.Lifecycle{InfrequentAccessAfterDays: 80, ArchiveAfterDays: 90}), "zones[0].bucket.lifecycle.archiveAfterDays", "110"},
+		"an end within the minimum":                   {aged(lake.Lifecycle{InfrequentAccessAfterDays: 30, ExpireAfterDays: 59}), "zones[0].bucket.lifecycle.expireAfterDays", "60"},
+		"an end within the archive's":                 {aged(lake.Lifecycle{ArchiveAfterDays: 90, ExpireAfterDays: 179}), "zones[0].bucket.lifecycle.expireAfterDays", "180"},
+		"an end before the beginning":                 {aged(lake.Lifecycle{ExpireAfterDays: -1}), "zones[0].bucket.lifecycle.expireAfterDays", "1 or more"},
+		"half a name of secrets":                      {&lake.DataLakeArgs{SecretPrefix: "acme"}, "secretPrefix", "slash"},
+		"results that never stay":                     {&lake.DataLakeArgs{ResultsRetentionDays: -1}, "resultsRetentionDays", "1 day"},
+		"capacity for nobody":                         {&lake.DataLakeArgs{Capacity: &catalog.Capacity{DPUs: 24}}, "capacity.workgroups", "no workgroup"},
+		"Lake Formation without a name":               {withModel(in(func(c *lake.Connection) { c.Databases = []lake.Database{{Name: "a"}} })), "connections[0].bucket.name", "guards only"},
+		"a key pair with Lake Formation":              {withModel(in(func(c *lake.Connection) { c.Credentials = lake.KeyPair })), "connections[0].credentials", "Lake Formation"},
 		"one bucket made twice": {
 			&lake.DataLakeArgs{
 				Zones:       []lake.Zone{{Name: "a", Bucket: lake.Bucket{Name: "acme-a"}}},
@@ -160,6 +187,25 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// sharedOften are connections that are shared with one account each, in one bucket or in one for each, with a database or without.
+func sharedOften(n int, bucket, database string) *lake.DataLakeArgs {
+	args := &lake.DataLakeArgs{}
+	for i := range n {
+		c := lake.Connection{
+			Name: fmt.Sprintf("team-%d", i), Prefix: fmt.Sprintf("team-%d", i), UsableByEveryone: true,
+			SharedWith: []string{fmt.Sprintf("2109876543%02d", i)}, Bucket: lake.Bucket{Name: "acme", Existing: true},
+		}
+		if bucket != "" {
+			c.Bucket.Name = fmt.Sprintf(bucket, i)
+		}
+		if database != "" {
+			c.Databases = []lake.Database{{Name: fmt.Sprintf("%s_%d", database, i)}}
+		}
+		args.Connections = append(args.Connections, c)
+	}
+	return args
+}
+
 func withModel(args *lake.DataLakeArgs) *lake.DataLakeArgs {
 	args.PermissionModel = catalog.ModelLakeFormation
 	args.LakeFormation = &catalog.LakeFormation{Admins: []string{"arn:aws:iam::123456789012:role/deployer"}}
@@ -175,8 +221,9 @@ func TestRightArguments(t *testing.T) {
 		"a key pair": in(func(c *lake.Connection) {
 			c.Credentials, c.Rotation.Generation, c.Rotation.KeepPrevious = lake.KeyPair, 3, true
 		}),
-		"two own buckets": {Connections: []lake.Connection{{Name: "a", UsableByEveryone: true}, {Name: "b", UsableByEveryone: true}}},
-		"retention":       {Zones: []lake.Zone{{Name: "a", Bucket: lake.Bucket{Lifecycle: lake.Lifecycle{InfrequentAccessAfterDays: 30, ArchiveAfterDays: 90, ExpireAfterDays: 180}}}}},
+		"some that are shared": sharedOften(10, "", "d"),
+		"two own buckets":      {Connections: []lake.Connection{{Name: "a", UsableByEveryone: true}, {Name: "b", UsableByEveryone: true}}},
+		"retention":            {Zones: []lake.Zone{{Name: "a", Bucket: lake.Bucket{Lifecycle: lake.Lifecycle{InfrequentAccessAfterDays: 30, ArchiveAfterDays: 90, ExpireAfterDays: 180}}}}},
 	} {
 		assert.Empty(t, args.Problems(), name)
 	}

@@ -27,6 +27,9 @@ type Args struct {
 	// Volumes lets principals of this account use the key through EC2. Auto Scaling needs that to launch nodes with
 	// encrypted volumes, and its service-linked role cannot be named before it exists.
 	Volumes bool
+	// SharedWith are principals of other accounts that may decrypt with the key through S3 and Glue of this region: what they are let read
+	// there by other policies. Default: none.
+	SharedWith []string
 	// Removal decides whether the key goes with `destroy`.
 	Removal removal.Keys
 	// Tags are put on the key.
@@ -74,5 +77,16 @@ func Policy(args Args) iam.Document {
 			through(iam.Allow("Volumes", use, "*")),
 			through(iam.Allow("VolumeGrants", []string{"kms:CreateGrant"}, "*").If("Bool", "kms:GrantIsForAWSResource", "true")))
 	}
+	if len(args.SharedWith) > 0 {
+		statements = append(statements, Shared(args.Location, args.SharedWith))
+	}
 	return iam.NewDocument(statements...)
+}
+
+// Shared is the statement of a key's policy that lets principals of other accounts decrypt what they read from S3 and Glue.
+//
+// Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+func Shared(at location.Location, principals []string) iam.Statement {
+	return iam.Allow("Shared", []string{"kms:Decrypt"}, "*").For(iam.Principal{AWS: principals}).
+		If("StringEquals", "kms:ViaService", at.Service("glue"), at.Service("s3"))
 }

@@ -169,6 +169,7 @@ func TestPoliciesOfManyConnectionsFit(t *testing.T) {
 		"roles":                        {credentials: "ROLE"},
 		"roles, taken by a user":       {credentials: "ROLE", host: `{"credentialsMode":"KeyPair"}`},
 		"key pairs":                    {credentials: "KEY_PAIR"},
+		"pods, and other accounts":     {credentials: "ROLE", others: true},
 		"a long path of organizations": {credentials: "ROLE", roles: `{"path":"/` + strings.Repeat("organization/", 20) + `"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +186,11 @@ func TestPoliciesOfManyConnectionsFit(t *testing.T) {
 const many = 200
 
 // manySettings are those of a stack with many connections.
-type manySettings struct{ credentials, host, roles string }
+type manySettings struct {
+	credentials, host, roles string
+	// others have pods reach each connection's data, and another account that of some.
+	others bool
+}
 
 // deployMany runs the program with the development environment's configuration and many connections in one zone.
 func deployMany(t *testing.T, settings manySettings) *harness.Graph {
@@ -193,10 +198,17 @@ func deployMany(t *testing.T, settings manySettings) *harness.Graph {
 	var connections []map[string]any
 	for i := range many {
 		name := fmt.Sprintf("team-%03d", i)
-		connections = append(connections, map[string]any{
+		c := map[string]any{
 			"name": name, "zone": "gold", "prefix": name + "/", "usableByEveryone": true, "credentials": settings.credentials,
 			"databases": []any{map[string]any{"name": fmt.Sprintf("team_%03d", i)}},
-		})
+		}
+		if settings.others {
+			c["podIdentities"] = []any{map[string]any{"namespace": "dssns-" + name, "serviceAccount": "jobs"}}
+			if i < 20 {
+				c["sharedWith"] = []any{"210987654321"}
+			}
+		}
+		connections = append(connections, c)
 	}
 	text, err := json.Marshal(map[string]any{"zonePreset": "BRONZE_SILVER_GOLD", "connections": connections})
 	require.NoError(t, err)
@@ -207,7 +219,7 @@ func deployMany(t *testing.T, settings manySettings) *harness.Graph {
 			config[stacks.ProjectName+":"+key] = value
 		}
 	}
-	return deploy(t, "dev", harness.Config(config))
+	return deploy(t, "dev", harness.Config(config), harness.WithoutCheck(harness.CheckPreview, "two hundred times the same: stacks has a few"))
 }
 
 // requireRoom fails for policies that are larger than AWS takes.
