@@ -14,5 +14,5 @@ func TestNoMutationEscapes(t *testing.T) {
 	dev := stackOf(t, configurations()[0])
 	tally := access.Hunt(access.NewHunter(dev.world, dev.inventory, allowed(t)))
 	assert.Greater(t, tally.Planted, 400)
-	assert.Empty(t, tally.Escaped, tally)
+	none(t, tally.Escaped, "holes in policies of dev that nothing catches ("+tally.String()+")")
 }
