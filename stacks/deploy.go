@@ -164,7 +164,7 @@ func (p *Platform) lake(ctx *pulumi.Context) (err error) {
 	}
 	fill[pulumi.StringInput](&args.ClusterName, p.Compute.ClusterName)
 	off := false
-	args.EncryptCatalog = &off
+	args.EncryptCatalog, args.After = &off, p.Catalog.Settings()
 	if len(args.Connections) > 0 {
 		principal, resolve := pulumi.DeferredOutput[string](ctx.Context())
 		p.hostPrincipal = resolve

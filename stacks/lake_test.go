@@ -191,6 +191,37 @@ func TestSharedConnectionsOfAStack(t *testing.T) {
 	assert.Empty(t, cfg.Problems("project", "lab"))
 }
 
+// What is set for the whole account is set once, by the catalog, before databases of connections are made.
+func TestTheAccountsSettingsAreTheCatalogs(t *testing.T) {
+	t.Parallel()
+	on := true
+	formation := func(cfg *stacks.Config) {
+		cfg.Catalog.EncryptCatalog = &on
+		teams(1, lake.AssumedRole)(cfg)
+		cfg.Name = "dss-lab"
+		cfg.Lake.Zones[0].Bucket.Name = "acme-gold"
+		cfg.Lake.Connections[0].Athena = &lake.Athena{}
+		cfg.DSS.Installation.AthenaDriver = &dss.AthenaDriver{Installed: true}
+		cfg.Catalog.PermissionModel, cfg.Lake.PermissionModel = catalog.ModelLakeFormation, catalog.ModelLakeFormation
+		cfg.Catalog.LakeFormation = &catalog.LakeFormation{Admins: []string{"arn:aws:iam::123456789012:role/deployer"}, Locations: []string{"s3://acme-more"}}
+		cfg.Lake.LakeFormation = &catalog.LakeFormation{ExistingSettings: true}
+	}
+	graph := deploy(t, formation)
+	made := graph.One("aws:glue/catalogDatabase:CatalogDatabase", "dss-lab-catalog-database-team_000")
+	assert.True(t, graph.DependsOn(made, graph.One("aws:lakeformation/dataLakeSettings:DataLakeSettings", "")))
+	assert.True(t, graph.DependsOn(made, graph.One("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings", "")))
+
+	cfg, err := stacks.NewConfig(stacks.PresetDev)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	formation(&cfg)
+	cfg.Lake.LakeFormation = &catalog.LakeFormation{Admins: cfg.Catalog.LakeFormation.Admins}
+	cfg.Lake.EncryptCatalog = &on
+	wrong := cfg.Problems("project", "lab").Err("").Error()
+	assert.Contains(t, wrong, "lake.lakeFormation.admins: catalog.lakeFormation.admins are the whole account's already")
+	assert.Contains(t, wrong, "lake.encryptCatalog: ")
+}
+
 func TestStacksWithoutConnectionsHaveNoLake(t *testing.T) {
 	t.Parallel()
 	assert.Empty(t, deploy(t, func(*stacks.Config) {}).OfType("dss:index:DataLake"))

@@ -84,6 +84,9 @@ type GlueAthenaCatalogArgs struct {
 	// KMSKeyARN is the key that the catalog, results and the logs of crawlers are encrypted with. With crawlers its
 	// policy has to let CloudWatch Logs use it. Default: a key of the component's own.
 	KMSKeyARN pulumi.StringInput `pulumi:"kmsKeyArn,optional"`
+	// After is what others set for the whole account: its encryption, Lake Formation's administrators and defaults. Databases, places and
+	// permissions come after it. Default: nothing.
+	After []pulumi.Resource `pulumi:"-"`
 	// Roles are settings of the crawlers' roles.
 	Roles role.Settings `pulumi:"roles,optional"`
 	// DeleteData deletes databases with their tables, workgroups and results on `destroy`, if AllowDataDeletion says so

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/glue"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -45,7 +46,7 @@ type GlueAthenaCatalog struct {
 	name     string
 	args     *GlueAthenaCatalogArgs
 	location location.Location
-	// settled is what is set for the whole account, and comes before databases.
+	// settled is what is set for the whole account, here or by others, and comes before databases.
 	settled []pulumi.Resource
 	// registered are the locations that Lake Formation guards.
 	registered map[string]pulumi.Resource
@@ -73,6 +74,7 @@ func NewGlueAthenaCatalog(
 		ctx: ctx, name: name, args: args.withDefaults(),
 		databases: map[string]pulumi.Resource{}, registered: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{}, granted: map[grantKey]access{},
 	}
+	c.settled = slices.Clone(c.args.After)
 	if err := ctx.RegisterComponentResourceV2(Token, name, c.inputs(), c, opts...); err != nil {
 		return nil, fmt.Errorf("registering catalog %s: %w", name, err)
 	}
@@ -160,6 +162,9 @@ func (c *GlueAthenaCatalog) encrypt() error {
 	c.settled = append(c.settled, made)
 	return nil
 }
+
+// Settings are what the component sets for the whole account, for others' [GlueAthenaCatalogArgs.After].
+func (c *GlueAthenaCatalog) Settings() []pulumi.Resource { return slices.Clone(c.settled) }
 
 func (c *GlueAthenaCatalog) makeDatabases() error {
 	for _, database := range c.args.Databases {

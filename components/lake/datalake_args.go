@@ -47,6 +47,8 @@ type DataLakeArgs struct {
 	AccessLogsBucket pulumi.StringInput `pulumi:"accessLogsBucket,optional"`
 	// KMSKeyARN is the key of buckets that are made, of results and of key pairs. Default: a key is made.
 	KMSKeyARN pulumi.StringInput `pulumi:"kmsKeyArn,optional"`
+	// After is what others set for the whole account, see [catalog.GlueAthenaCatalogArgs]. Default: nothing.
+	After []pulumi.Resource `pulumi:"-"`
 	// Roles are settings of the connections' roles and users. The path should be theirs alone. Default: the path [DefaultRolePath].
 	Roles role.Settings `pulumi:"roles,optional"`
 	// SecretPrefix is what the names of secrets with key pairs begin with; it ends with a slash. Default: the component's name and a slash.
@@ -124,7 +126,7 @@ func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCata
 	args := &catalog.GlueAthenaCatalogArgs{
 		Databases: []catalog.Database{}, Workgroups: []catalog.Workgroup{}, PermissionModel: a.PermissionModel,
 		EncryptCatalog: a.EncryptCatalog, CatalogKMSKeyARN: a.CatalogKMSKeyARN, ExistingResourcePolicy: a.ExistingResourcePolicy, ResultsRetentionDays: a.ResultsRetentionDays,
-		Capacity: a.Capacity, KMSKeyARN: a.KMSKeyARN, Roles: a.Roles, DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
+		Capacity: a.Capacity, After: a.After, KMSKeyARN: a.KMSKeyARN, Roles: a.Roles, DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
 		Tags: a.Tags,
 	}
 	for _, c := range a.Connections {

@@ -344,28 +344,36 @@ func TestLakeFormationDecides(t *testing.T) {
 // A hundred connections more cost a hundred times what one costs, and each policy stays as it is.
 func TestResourcesGrowWithConnections(t *testing.T) {
 	t.Parallel()
-	count := func(n int) (resources, edges int) {
-		args := &lake.DataLakeArgs{
-			Zones: []lake.Zone{{Name: "gold"}}, TrustedPrincipalARNs: trusted(), KMSKeyARN: pulumi.String(key),
-		}
-		for i := range n {
-			c := sales()
-			c.Name, c.Zone = fmt.Sprintf("team-%03d", i), "gold"
-			c.Prefix, c.Databases = c.Name, []lake.Database{{Name: fmt.Sprintf("team_%03d", i)}}
-			args.Connections = append(args.Connections, c)
-		}
-		graph := harness.Run(t, dataLake(args), harness.WithoutCheck(harness.CheckPartition, "the test gives ARNs"))
-		for _, r := range graph.Resources {
-			edges += len(r.Options.Dependencies)
-		}
-		return len(graph.Resources), edges
+	for model, each := range map[catalog.PermissionModel]int{catalog.ModelIAM: 5, catalog.ModelLakeFormation: 9} {
+		few, fewEdges := grown(t, 2, model)
+		more, moreEdges := grown(t, 12, model)
+		many, manyEdges := grown(t, 22, model)
+		assert.Equal(t, more-few, many-more, model)
+		assert.Equal(t, 10*each, more-few, "%s: %d resources a connection", model, each)
+		assert.Equal(t, moreEdges-fewEdges, manyEdges-moreEdges, model)
 	}
-	few, fewEdges := count(2)
-	more, moreEdges := count(12)
-	many, manyEdges := count(22)
-	assert.Equal(t, more-few, many-more)
-	assert.Equal(t, 50, more-few, "five resources a connection")
-	assert.Equal(t, moreEdges-fewEdges, manyEdges-moreEdges)
+}
+
+// grown are how many resources a lake with connections has, and how many others they wait for.
+func grown(t *testing.T, n int, model catalog.PermissionModel) (resources, edges int) {
+	t.Helper()
+	args := &lake.DataLakeArgs{
+		Zones: []lake.Zone{{Name: "gold", Bucket: lake.Bucket{Name: "acme-gold"}}}, TrustedPrincipalARNs: trusted(), KMSKeyARN: pulumi.String(key),
+	}
+	if model != catalog.ModelIAM {
+		args = withLakeFormation(args, model)
+	}
+	for i := range n {
+		c := sales()
+		c.Name, c.Zone = fmt.Sprintf("team-%03d", i), "gold"
+		c.Prefix, c.Databases = c.Name, []lake.Database{{Name: fmt.Sprintf("team_%03d", i)}}
+		args.Connections = append(args.Connections, c)
+	}
+	graph := harness.Run(t, dataLake(args), given())
+	for _, r := range graph.Resources {
+		edges += len(r.Options.Dependencies)
+	}
+	return len(graph.Resources), edges
 }
 
 func TestNothingIsMadeOfWrongArguments(t *testing.T) {

@@ -1,0 +1,116 @@
+package lake_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/components/lake"
+	"github.com/pulumi-dss/pulumi-dss/tests/harness"
+)
+
+const settingsType = "aws:lakeformation/dataLakeSettings:DataLakeSettings"
+
+// entries are how long a list among the inputs is; -1 where it is not given.
+func entries(t *testing.T, r *harness.Resource, path string) int {
+	t.Helper()
+	value, has := r.Value(path)
+	if !has {
+		return -1
+	}
+	return len(value.ArrayValue())
+}
+
+// Lake Formation's settings are the account's: they are made once, take IAM's access away by default, and everything waits for them.
+func TestLakeFormationIsSetBeforeDatabasesAreMade(t *testing.T) {
+	t.Parallel()
+	graph := harness.Run(t, dataLake(withLakeFormation(two(), catalog.ModelLakeFormation)), given())
+	settings := graph.One(settingsType, "")
+	assert.Equal(t, 0, entries(t, settings, "createDatabaseDefaultPermissions"), "nothing for IAM_ALLOWED_PRINCIPALS")
+	assert.Equal(t, 0, entries(t, settings, "createTableDefaultPermissions"))
+	assert.True(t, settings.Options.RetainOnDelete, "the account shares them")
+	for _, kind := range []string{databaseType, registeredType, permissionsType} {
+		for _, r := range graph.OfType(kind) {
+			assert.True(t, graph.DependsOn(r, settings), "%s waits for the settings", r.Name)
+		}
+	}
+	for _, r := range graph.OfType(databaseType) {
+		assert.False(t, r.Has("createTableDefaultPermissions"), "the provider cannot give less than the settings do")
+	}
+	for _, place := range graph.OfType(registeredType) {
+		assert.False(t, place.Bool("hybridAccessEnabled"))
+		assert.True(t, place.Bool("useServiceLinkedRole"))
+	}
+}
+
+// Roles get permissions of Lake Formation on what is theirs, once its place is registered, and no files through S3.
+func TestLakeFormationGrantsInsteadOfPolicies(t *testing.T) {
+	t.Parallel()
+	graph := harness.Run(t, dataLake(withLakeFormation(two(), catalog.ModelLakeFormation)), given())
+	for name, other := range map[string]string{"sales": "people", "people": "sales"} {
+		may := policy(t, graph.One(rolePolicyType, "acme-"+name+"-data").String("policy"))
+		assert.NotContains(t, may, "Files")
+		assert.NotContains(t, may, "FilesKey")
+		var databases, places []string
+		for _, r := range graph.OfType(permissionsType) {
+			if !strings.Contains(r.String("principal"), "/acme-"+name) {
+				continue
+			}
+			for path, into := range map[string]*[]string{"database.name": &databases, "table.databaseName": &databases, "dataLocation.arn": &places} {
+				if r.Has(strings.Split(path, ".")[0]) {
+					*into = append(*into, r.String(path))
+				}
+			}
+			for _, place := range graph.OfType(registeredType) {
+				assert.Equal(t, strings.HasSuffix(place.String("arn"), name), graph.DependsOn(r, place), "%s waits for its own place alone", r.Name)
+			}
+		}
+		assert.Equal(t, []string{name, name}, databases)
+		assert.NotContains(t, databases, other)
+		require.Len(t, places, 1)
+		assert.Equal(t, "arn:aws:s3:::acme-gold/"+name, places[0])
+	}
+}
+
+// Hybrid access leaves IAM's as it is, and the usual defaults.
+func TestHybridAccessKeepsPolicies(t *testing.T) {
+	t.Parallel()
+	graph := harness.Run(t, dataLake(withLakeFormation(two(), catalog.ModelHybrid)), given())
+	settings := graph.One(settingsType, "")
+	assert.Equal(t, "IAM_ALLOWED_PRINCIPALS", settings.String("createTableDefaultPermissions[0].principal"))
+	for _, place := range graph.OfType(registeredType) {
+		assert.True(t, place.Bool("hybridAccessEnabled"))
+	}
+	may := policy(t, graph.One(rolePolicyType, "acme-sales-data").String("policy"))
+	assert.Contains(t, may, "Files")
+	assert.Contains(t, may, "LakeFormationData")
+}
+
+// A second lake of an account leaves the settings to the first, and waits for them.
+func TestTwoLakesSetTheAccountOnce(t *testing.T) {
+	t.Parallel()
+	graph := harness.Run(t, func(ctx *pulumi.Context) error {
+		first, err := lake.NewDataLake(ctx, "acme", withLakeFormation(two(), catalog.ModelLakeFormation))
+		if err != nil {
+			return err
+		}
+		other := withLakeFormation(&lake.DataLakeArgs{
+			Connections: []lake.Connection{{
+				Name: "b", UsableByEveryone: true, Bucket: lake.Bucket{Name: "acme-b"}, Databases: []lake.Database{{Name: "b"}}, Athena: &lake.Athena{},
+			}},
+			TrustedPrincipalARNs: trusted(), After: first.Catalog.Settings(), CatalogKMSKeyARN: first.KMSKeyARN,
+		}, catalog.ModelLakeFormation)
+		other.LakeFormation = &catalog.LakeFormation{ExistingSettings: true}
+		_, err = lake.NewDataLake(ctx, "other", other)
+		return err
+	}, given())
+	settings := graph.One(settingsType, "")
+	encryption := graph.One("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings", "")
+	made := graph.One(databaseType, "other-catalog-database-b")
+	assert.True(t, graph.DependsOn(made, settings))
+	assert.True(t, graph.DependsOn(made, encryption), "what is written before is not encrypted")
+}
