@@ -14,6 +14,15 @@ from dss_platform.step import StepError
 from dss_platform.steps import clock, docker, limits, locale, metadata_guard, packages, tools, user, volume
 
 
+class Files(HostTest):
+    def test_what_a_killed_run_left_goes_with_the_next_write(self):
+        self.put("/etc/.secret.conf.ab12_xyz", "half of it")
+        self.put("/etc/.secret.conf.of-somebody-else", "theirs")
+        self.host.write("/etc/secret.conf", "all of it")
+        self.assertEqual(sorted(n for n in os.listdir(self.root + "/etc") if "secret" in n),
+                         [".secret.conf.of-somebody-else", "secret.conf"])
+
+
 class Volume(HostTest):
     def test_grows_with_its_disk(self):
         self.set_world(disk=200 << 30)

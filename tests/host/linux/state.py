@@ -65,7 +65,8 @@ def host_state() -> dict:
             if not os.path.isdir(path):
                 found[f"host {settled(path, install_id())}"] = f"{facts.st_mode & 0o7777:o} {owner(facts.st_uid)}\n{read(path)}"
     found["host sudoers"] = str(len(glob.glob("/etc/sudoers.d/*dataiku*")))
-    found["host units"] = shown(load("/var/lib/stand-ins/units.json", {}))
+    # A unit that is off counts as one that never was: the host's ports are guarded only where the password is not yet changed.
+    found["host units"] = shown({n: u for n, u in load("/var/lib/stand-ins/units.json", {}).items() if any(u.values())})
     found["host packages"] = shown(load("/var/lib/stand-ins/packages.json", {}))
     found["host users"] = "\n".join(run("getent", kind, name) for kind in ("passwd", "group")
                                     for name in ("dataiku", "ada", "old", "dss-users", "docker"))

@@ -1,6 +1,7 @@
 """The host as steps see it: its files under a root folder, its commands, and the list of what was changed."""
 
 import contextlib
+import glob
 import grp
 import hashlib
 import json
@@ -16,6 +17,8 @@ STATE = "/var/lib/dss-platform"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What the message of a failed command keeps of its output.
 SHOWN_LINES = 3
+# What the names of temporary files end in.
+_RANDOM = "[a-z0-9_]" * 8
 
 
 class CommandFailed(StepError):
@@ -150,9 +153,13 @@ class System:
 
     @contextlib.contextmanager
     def replacing(self, path: str, mode: int = 0o644, owner=None):
-        """Gives a temporary file beside the target; on a clean end it takes the target's place, else it goes."""
+        """Gives a temporary file beside the target; on a clean end it takes the target's place, else it goes.
+
+        What a killed run left there goes, too: it may hold a secret. There is one run at a time."""
         target = self.path(path)
         folder, name = os.path.split(target)
+        for left in glob.glob(f"{glob.escape(folder)}/.{glob.escape(name)}.{_RANDOM}"):
+            os.unlink(left)
         handle, incoming = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         os.close(handle)
         try:
