@@ -88,7 +88,7 @@ func (c *S3Connection) keyPairs(user *awsiam.User, policy pulumi.Resource) error
 
 func (c *S3Connection) keyPair(user *awsiam.User, generation int, policy pulumi.Resource) (pulumi.StringOutput, error) {
 	part := "key-" + strconv.Itoa(generation)
-	key, err := awsiam.NewAccessKey(c.ctx, c.child(part), &awsiam.AccessKeyArgs{User: user.Name}, c.parent(), pulumi.DeletedWith(user),
+	key, err := awsiam.NewAccessKey(c.ctx, c.child(part), &awsiam.AccessKeyArgs{User: user.Name}, c.parent(),
 		pulumi.AdditionalSecretOutputs([]string{"secret", "sesSmtpPasswordV4", "encryptedSecret"}))
 	if err != nil {
 		return pulumi.StringOutput{}, fmt.Errorf("creating the access key %s: %w", c.child(part), err)
