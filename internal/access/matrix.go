@@ -90,7 +90,7 @@ func (f *reach) edges(asks []ask, p *Principal, r *Resource) (edges []Edge, aske
 	}
 	for _, a := range asks {
 		asked += len(a.situations)
-		if !f.maybe(p.ARN, a.action, a.arn) {
+		if !f.maybe(p.ARN, a) {
 			continue
 		}
 		for _, s := range a.situations {

@@ -105,8 +105,9 @@ func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal 
 	case connection != nil && !s.takenByServices(p.ARN):
 		p.Connection = connectionName(connection)
 		p.Label, p.Class, p.EndUsers = "connection "+p.Connection, ClassConnection, true
-		if id := cmp.Or(said(connection, "externalId"), s.trustedID(p.ARN)); id != "" {
-			s.ExternalIDs[p.ARN] = id
+		if res.Type == typeRole {
+			// A role that asks for none is asked all the same: it must not be taken without.
+			s.ExternalIDs[p.ARN] = cmp.Or(said(connection, "externalId"), s.trustedID(p.ARN), "none")
 		}
 	case connection != nil:
 		p.Label = "role " + s.part(res) + of(connectionName(connection))

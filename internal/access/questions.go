@@ -28,6 +28,8 @@ type situation struct {
 // ask is an action on a part of a resource, in all situations: what every principal is asked about.
 type ask struct {
 	verb, action, arn string
+	// lowAction and lowARN are in lower case.
+	lowAction, lowARN string
 	situations        []situation
 }
 
@@ -36,7 +38,10 @@ func (i *Inventory) asks(table map[Kind][]verb, r *Resource) []ask {
 	var all []ask
 	for _, verb := range table[r.Kind] {
 		for _, action := range verb.actions {
-			all = append(all, ask{verb.name, action, r.Parts[verb.on], i.situations(r, verb.on, action)})
+			all = append(all, ask{
+				verb: verb.name, action: action, arn: r.Parts[verb.on], situations: i.situations(r, verb.on, action),
+				lowAction: strings.ToLower(action), lowARN: strings.ToLower(r.Parts[verb.on]),
+			})
 		}
 	}
 	return all

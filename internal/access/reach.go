@@ -67,19 +67,14 @@ func grants(document iam.Document) []grant {
 }
 
 // maybe is false only where no statement of the principal nor of the resource could allow the request.
-func (f *reach) maybe(principal, action, resource string) bool {
-	own, guarding := f.identities[principal], f.resources[covering(f.world, resource)]
-	if len(own)+len(guarding) == 0 {
-		return false
-	}
-	action, resource = strings.ToLower(action), strings.ToLower(resource)
-	for _, g := range own {
-		if matchesOne(g.actions, action) && matchesOne(g.resources, resource) {
+func (f *reach) maybe(principal string, a ask) bool {
+	for _, g := range f.identities[principal] {
+		if matchesOne(g.actions, a.lowAction) && matchesOne(g.resources, a.lowARN) {
 			return true
 		}
 	}
-	for _, g := range guarding {
-		if matchesOne(g.actions, action) {
+	for _, g := range f.resources[covering(f.world, a.arn)] {
+		if matchesOne(g.actions, a.lowAction) {
 			return true
 		}
 	}
@@ -129,31 +124,28 @@ func matchesOne(patterns []string, text string) bool {
 
 // matches is generous: a policy variable stands for anything.
 func matches(pattern, text string) bool {
-	for {
-		star := strings.IndexAny(pattern, "*?$")
-		if star < 0 {
-			return pattern == text
-		}
-		if !strings.HasPrefix(text, pattern[:star]) {
+	for i := range len(pattern) {
+		switch c := pattern[i]; {
+		case c == '$':
+			return true
+		case c == '*':
+			return matchesEnd(pattern[i+1:], text[i:])
+		case i >= len(text), c != '?' && c != text[i]:
 			return false
 		}
-		rest := pattern[star+1:]
-		text = text[star:]
-		if pattern[star] == '?' {
-			if text == "" {
-				return false
-			}
-			pattern, text = rest, text[1:]
-			continue
-		}
-		if pattern[star] == '$' {
+	}
+	return len(pattern) == len(text)
+}
+
+// matchesEnd looks for an end of a text that matches.
+func matchesEnd(pattern, text string) bool {
+	if pattern == "" {
+		return true
+	}
+	for i := range len(text) + 1 {
+		if matches(pattern, text[i:]) {
 			return true
 		}
-		for i := len(text); i >= 0; i-- {
-			if matches(rest, text[i:]) {
-				return true
-			}
-		}
-		return false
 	}
+	return false
 }
