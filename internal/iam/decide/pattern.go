@@ -2,6 +2,7 @@ package decide
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 )
@@ -25,6 +26,23 @@ func like(pattern, text string) bool {
 		return false
 	}
 	return matches(wildcards(pattern[fixed:]), []rune(text[fixed:]))
+}
+
+// likeAction compares an action in lower case with a pattern in any. Names that differ before a wildcard, nearly all, cost no memory.
+func likeAction(pattern, action string) bool {
+	for i := range len(pattern) {
+		c := pattern[i]
+		if c == '*' || c == '?' || c >= utf8.RuneSelf {
+			break
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if i >= len(action) || c != action[i] {
+			return false
+		}
+	}
+	return like(strings.ToLower(pattern), action)
 }
 
 // wildcards compiles a pattern that has no variables.

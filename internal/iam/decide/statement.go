@@ -2,7 +2,6 @@ package decide
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 )
@@ -30,7 +29,7 @@ func (e *evaluation) hasAction(s iam.Statement) bool {
 
 func (e *evaluation) listedAction(patterns []string) bool {
 	for _, pattern := range patterns {
-		if like(strings.ToLower(pattern), e.action) {
+		if likeAction(pattern, e.action) {
 			return true
 		}
 	}
