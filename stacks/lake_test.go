@@ -222,6 +222,39 @@ func TestTheAccountsSettingsAreTheCatalogs(t *testing.T) {
 	assert.Contains(t, wrong, "lake.encryptCatalog: ")
 }
 
+// Everything that is wrong is said at once, where it is written, and nothing is made.
+func TestAllThatIsWrongWithConnectionsIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	foreign := lake.Bucket{Name: "partner", Existing: true, AccountID: "210987654321"}
+	all := []string{"administrators"}
+	connections := []lake.Connection{
+		{Name: "sales", Zone: "gold", Prefix: "eu/", AllowedGroups: all},
+		{Name: "sales", Zone: "gold", Prefix: "eu/fr/", AllowedGroups: all},
+		{Name: "partner", Bucket: foreign, AllowedGroups: all},
+		{Name: "keys", Credentials: lake.KeyPair, AllowedGroups: all},
+		{Name: "names", AllowedGroups: all, Databases: []lake.Database{{Name: "my-data"}, {Name: "dss_lab"}}, Athena: &lake.Athena{Workgroup: "my group"}},
+		{Name: "nowhere", Zone: "silver", AllowedGroups: all},
+		{Name: strings.Repeat("x", 60), AllowedGroups: all},
+	}
+	cfg, err := stacks.NewConfig(stacks.PresetDev)
+	require.NoError(t, err)
+	cfg.AWS.Region = "eu-west-1"
+	cfg.Lake = lake.DataLakeArgs{
+		Zones:           []lake.Zone{{Name: "gold", Bucket: lake.Bucket{Lifecycle: lake.Lifecycle{InfrequentAccessAfterDays: 29, ArchiveAfterDays: 60}}}},
+		PermissionModel: catalog.ModelLakeFormation,
+		LakeFormation:   &catalog.LakeFormation{Admins: []string{"arn:aws:iam::123456789012:role/deployer"}}, Connections: connections,
+	}
+	wrong := harness.Fail(t, stacks.Program(cfg), harness.Stack("lab")).Error()
+	for _, path := range []string{
+		"zones[0].bucket.lifecycle.infrequentAccessAfterDays", "zones[0].bucket.lifecycle.archiveAfterDays",
+		"connections[1].name", "connections[1].prefix", "connections[2].bucket.ownerAllows", "connections[3].credentials",
+		"connections[4].databases[0].name", "connections[4].databases[1].name", "connections[4].athena.workgroup", "connections[4].bucket.name",
+		"connections[5].zone", "connections[6].name",
+	} {
+		assert.Contains(t, wrong, "lake."+path+": ")
+	}
+}
+
 func TestStacksWithoutConnectionsHaveNoLake(t *testing.T) {
 	t.Parallel()
 	assert.Empty(t, deploy(t, func(*stacks.Config) {}).OfType("dss:index:DataLake"))

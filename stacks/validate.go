@@ -75,7 +75,34 @@ func (c *Config) lakeProblems() problem.List {
 			}
 		}
 	}
+	wrong = append(wrong, c.sharedNames()...)
 	return append(wrong, c.twoSettings()...)
+}
+
+// sharedNames finds databases and workgroups that catalog and lake would both make.
+func (c *Config) sharedNames() problem.List {
+	var wrong problem.List
+	databases, workgroups := map[string]bool{}, map[string]bool{}
+	for _, d := range c.catalogArgs().Databases {
+		databases[d.Name] = d.CatalogID == ""
+	}
+	for _, w := range c.catalogArgs().Workgroups {
+		workgroups[w.Name] = true
+	}
+	for i, connection := range c.Lake.Connections {
+		path := problem.Index("lake.connections", i)
+		for k, d := range connection.Databases {
+			if databases[d.Name] && !d.Existing {
+				wrong.Add(problem.Join(path, problem.Index("databases", k))+".name", "use another name, or set existing",
+					"the platform's catalog makes database %q (catalog.databases)", d.Name)
+			}
+		}
+		if connection.Athena != nil && workgroups[connection.Athena.Workgroup] {
+			wrong.Add(path+".athena.workgroup", "leave it out, or use another name",
+				"the platform's catalog makes workgroup %q (catalog.workgroups)", connection.Athena.Workgroup)
+		}
+	}
+	return wrong
 }
 
 // twoSettings finds what is set for the whole account by two components, each of which would undo the other's.

@@ -61,7 +61,7 @@ func (a *DataLakeArgs) missing() problem.List {
 // conflicts are between connections, by the position of the later one.
 func (a *DataLakeArgs) conflicts() []problem.List {
 	wrong := make([]problem.List, len(a.Connections))
-	named, pods := map[string]int{}, map[string]int{}
+	named, pods, roles, ids := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	folders := map[string][]placed{}
 	for i, c := range a.Connections {
 		own := bucketName(c.Name)
@@ -77,6 +77,13 @@ func (a *DataLakeArgs) conflicts() []problem.List {
 		} else {
 			named[own] = i
 		}
+		if j, taken := roles[c.RoleName]; taken && c.RoleName != "" {
+			wrong[i].Add("roleName", "leave it out, or give each its own", "%q is that of connections[%d], and IAM has it once", c.RoleName, j)
+		}
+		if j, taken := ids[c.ExternalID]; taken && named[own] == i && c.Credentials == AssumedRole {
+			wrong[i].Add("externalId", "leave it out, or give each its own", "%q is that of connections[%d], which could take this one's role", c.ExternalID, j)
+		}
+		roles[c.RoleName], ids[c.ExternalID] = i, i
 		mine := placed{i, folder(c.Prefix)}
 		for k, pod := range c.PodIdentities {
 			if j, taken := pods[pod.String()]; taken && j != i {

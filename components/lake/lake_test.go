@@ -278,6 +278,24 @@ func TestDefaultLakeHasZones(t *testing.T) {
 	assert.Empty(t, graph.OfType("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings"), "there is no database")
 }
 
+// The figures are those of public data platforms on AWS: changing one moves data of everybody who has the preset.
+func TestPresetsHaveTheirFigures(t *testing.T) {
+	t.Parallel()
+	days := map[string][2]int{}
+	for _, preset := range []lake.ZonePreset{lake.RawCleanTransform, lake.BronzeSilverGold} {
+		for _, zone := range lake.Zones(preset) {
+			aged := zone.Bucket.Lifecycle
+			days[zone.Name] = [2]int{aged.InfrequentAccessAfterDays, aged.ArchiveAfterDays}
+			assert.Zero(t, aged.ExpireAfterDays, "nothing is deleted by itself")
+		}
+		assert.Empty(t, (&lake.DataLakeArgs{ZonePreset: preset}).Problems(), preset)
+	}
+	assert.Equal(t, map[string][2]int{
+		"raw": {30, 90}, "clean": {90, 0}, "transform": {90, 0}, "bronze": {90, 180}, "silver": {180, 0}, "gold": {180, 0},
+	}, days)
+	assert.Empty(t, lake.Zones("MEDALS"))
+}
+
 func TestZonesAreLogged(t *testing.T) {
 	t.Parallel()
 	graph := harness.Run(t, dataLake(nil))
