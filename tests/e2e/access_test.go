@@ -171,7 +171,7 @@ func (s second) ask(b batch) []answer {
 		context[key] = texts
 	}
 	status, text, err := send(http.MethodPost, "/lab/authorize", asJSON(s.t, map[string]any{
-		"principal": principal(request.Principal), "action": b.actions, "resource": s.text(request.Resource), "context": context,
+		"principal": principal(s.text(request.Principal)), "action": b.actions, "resource": s.text(request.Resource), "context": context,
 		"region": s.region,
 	}), nil)
 	var answers struct{ Results []answer }

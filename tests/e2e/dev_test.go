@@ -31,6 +31,7 @@ func TestDev(t *testing.T) {
 		t.Run(name, func(t *testing.T) { check(t, s.in(t)) })
 	}
 	part("a preview after up is empty", func(_ *testing.T, s *stack) { s.expectNoChanges() })
+	part("what is deployed has the policies that the matrix is made of", checkPolicies)
 	part("the host has its base", checkHost)
 	part("DSS runs, on the cluster", checkDSS)
 	part("the host's metadata are for root and DSS alone", checkMetadata)
@@ -44,6 +45,7 @@ func TestDev(t *testing.T) {
 	part("another instance finds the volume", checkReplacement)
 	part("a newer release upgrades DSS, and an older one is refused", checkUpgrade)
 	part("the host's role is just large enough", checkRole)
+	part("DSS reaches data as its connections, and in no other way", checkLakeOnHost)
 	part("destroy leaves the data", checkDestroy)
 }
 

@@ -67,6 +67,7 @@ func configureDSS(t *testing.T, s *stack) {
 		}},
 		"s3Connections": []any{salesConnection(data, 0)},
 	})
+	declareLake(s)
 }
 
 // salesConnection is an S3 connection with Athena over it.

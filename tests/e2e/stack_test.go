@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -198,25 +199,28 @@ func (s *stack) state() []step {
 	return state.Deployment.Resources
 }
 
-// made are the outputs of a resource in the stack's state.
-func (s *stack) made(resourceType, name string) map[string]any {
+// properties are the outputs of the resources in the stack's state, and their ids, by URN.
+func (s *stack) properties() map[string]map[string]any {
 	s.t.Helper()
 	var state struct {
 		Deployment struct {
 			Resources []struct {
 				URN     string         `json:"urn"`
+				ID      string         `json:"id"`
 				Outputs map[string]any `json:"outputs"`
 			} `json:"resources"`
 		} `json:"deployment"`
 	}
 	require.NoError(s.t, json.Unmarshal([]byte(s.pulumiOut("stack", "export", "--show-secrets")), &state))
-	urn := s.urn(resourceType, name)
+	all := map[string]map[string]any{}
 	for _, r := range state.Deployment.Resources {
-		if r.URN == urn {
-			return r.Outputs
+		all[r.URN] = map[string]any{}
+		maps.Copy(all[r.URN], r.Outputs)
+		if r.ID != "" {
+			all[r.URN]["id"] = r.ID
 		}
 	}
-	return nil
+	return all
 }
 
 // urn is a resource's URN in the stack's state.
