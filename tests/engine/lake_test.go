@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud"
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/inventory"
 	"github.com/pulumi-dss/pulumi-dss/internal/simcloud/simtest"
+	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
 
 const (
@@ -189,4 +191,23 @@ func TestARotationThatFailsKeepsTheOldPair(t *testing.T) {
 	s.MustUp(t)
 	assert.Len(t, keys(t, s), 1)
 	s.RequireNoChanges(t)
+}
+
+// What opens data to pods and to other accounts is made, changed and taken back like everything else; nothing of it stays.
+func TestDataThatOthersReach(t *testing.T) {
+	s := simtest.New(t, simtest.Options{
+		Program: stacks.Run, Project: stacks.ProjectName, Stack: "lake", ConfigFile: filepath.Join("testdata", "Pulumi.lake.yaml"),
+	})
+	s.MustUp(t)
+	s.RequireNoChanges(t)
+	open := map[string]int{
+		"aws:eks/podIdentityAssociation:PodIdentityAssociation": 2, "aws:glue/resourcePolicy:ResourcePolicy": 1, "aws:athena/dataCatalog:DataCatalog": 1,
+	}
+	for kind, count := range open {
+		assert.Equal(t, count, left(s)[kind], kind)
+	}
+	require.NoError(t, s.Destroy(t))
+	for kind := range open {
+		assert.Zero(t, left(s)[kind], "%s does not outlive its stack", kind)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam/actions"
+	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
@@ -180,6 +182,17 @@ func TestPoliciesOfManyConnectionsFit(t *testing.T) {
 			assert.Empty(t, findings(t, graph))
 		})
 	}
+}
+
+// So do those of a stack whose data pods and other accounts reach.
+func TestPoliciesForOthersFitAndNameWhatExists(t *testing.T) {
+	t.Parallel()
+	config, _, err := synth.ReadConfig(filepath.Join("..", "engine", "testdata", "Pulumi.lake.yaml"), stacks.ProjectName)
+	require.NoError(t, err)
+	graph := deploy(t, "dev", harness.Config(config), harness.WithoutCheck(harness.CheckPartition, "the configuration names other accounts"))
+	requireRoom(t, graph)
+	assert.Empty(t, findings(t, graph))
+	assert.NotEmpty(t, graph.OfType("aws:glue/resourcePolicy:ResourcePolicy"))
 }
 
 // many is how many connections a large stack has.
