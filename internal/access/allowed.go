@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Allowed is a row of the list of allowed edges: who may do what with which resource, and why. Labels may hold `*` for any text; several are
-// separated by commas.
+// Allowed is a row of the list of allowed edges: who may do what with which resource, and why. Labels may hold `*` for any text; several
+// are separated by commas.
 type Allowed struct {
 	Who   string
 	What  string

@@ -20,10 +20,10 @@ type Assertion struct {
 func Assertions() []Assertion {
 	return []Assertion{
 		{"what end users can hold administers no cluster", byEndUsers, endUsersAdministerClusters, true},
-		{"what end users can hold pushes no image", byEndUsers, kindAndVerbs(KindRepository, verbPush, verbCreate, verbAdminister, "set up"), true},
+		{"what end users can hold pushes no image", byEndUsers, pushesImages, true},
 		{"what end users can hold is out of IAM", byEndUsers, endUsersReachIAM, true},
 		{"what end users can hold reaches no secret", byEndUsers, endUsersReachSecrets, true},
-		{"what end users can hold commands no instance", byEndUsers, kindAndVerbs(KindInstance, "command", verbAdminister, "attach volumes"), true},
+		{"what end users can hold commands no instance", byEndUsers, commandsInstances, true},
 		{"what end users can hold reaches the data of its own connection only", byEndUsers, foreignData, true},
 		{"nodes and pods reach no data", byNodes, nodesReachData, true},
 		{"the host reads data only by taking roles of connections", byHost, anyData, false},
@@ -122,10 +122,12 @@ func kindsOf(inventory *Inventory) map[string]Kind {
 	return kinds
 }
 
-func kindAndVerbs(kind Kind, verbs ...string) func(*Matrix, Principal, Edge) bool {
-	return func(m *Matrix, _ Principal, e Edge) bool {
-		return m.kind(e.Resource) == kind && slices.Contains(verbs, e.Verb)
-	}
+func pushesImages(m *Matrix, _ Principal, e Edge) bool {
+	return m.kind(e.Resource) == KindRepository && slices.Contains([]string{verbPush, verbCreate, verbAdminister, "set up"}, e.Verb)
+}
+
+func commandsInstances(m *Matrix, _ Principal, e Edge) bool {
+	return m.kind(e.Resource) == KindInstance && slices.Contains([]string{"command", verbAdminister, "attach volumes"}, e.Verb)
 }
 
 func endUsersAdministerClusters(m *Matrix, _ Principal, e Edge) bool {
@@ -141,11 +143,12 @@ func endUsersReachIAM(m *Matrix, p Principal, e Edge) bool {
 		return !strings.HasPrefix(e.Verb, verbAssume) || e.Resource != "role of "+p.Label
 	case KindAccount:
 		return e.Verb == "create roles and users"
+	default:
+		return false
 	}
-	return false
 }
 
-func endUsersReachSecrets(m *Matrix, p Principal, e Edge) bool {
+func endUsersReachSecrets(m *Matrix, _ Principal, e Edge) bool {
 	return m.kind(e.Resource) == KindSecret || e.Verb == "list secrets"
 }
 
@@ -173,7 +176,7 @@ func anyData(m *Matrix, _ Principal, e Edge) bool {
 		return false
 	}
 	// The host installs itself from what the program delivers.
-	return !(kind == KindObjects && strings.HasSuffix(e.Resource, " that the program delivers") && e.Verb == verbRead)
+	return kind != KindObjects || !strings.HasSuffix(e.Resource, " that the program delivers") || e.Verb != verbRead
 }
 
 func nodesReachData(m *Matrix, _ Principal, e Edge) bool {
@@ -198,5 +201,6 @@ func withoutExternalID(m *Matrix, p Principal, e Edge) bool {
 // withoutEncryption is about buckets, and about secrets, whose policies say it again: AWS's other services do not answer without TLS.
 func withoutEncryption(m *Matrix, _ Principal, e Edge) bool {
 	kind := m.kind(e.Resource)
-	return (kind == KindObjects || kind == KindBucket || kind == KindSecret) && strings.HasSuffix(e.Verb, " without TLS") && !strings.Contains(e.Resource, outsideOf)
+	return slices.Contains([]Kind{KindObjects, KindBucket, KindSecret}, kind) && strings.HasSuffix(e.Verb, " without TLS") &&
+		!strings.Contains(e.Resource, outsideOf)
 }

@@ -21,7 +21,8 @@ func (s *surveyor) beside() {
 	labels := map[Kind]string{
 		KindBucket: "another bucket", KindDatabase: "another database", KindWorkgroup: "another workgroup", KindSecret: "another secret",
 		KindRepository: "another repository", KindLogGroup: "another log group", KindStateMachine: "another state machine",
-		KindDataCatalog: "another data catalog", KindCluster: "another cluster", KindDocument: "another document", KindStack: "another stack", KindRole: labelTrusting,
+		KindDataCatalog: "another data catalog", KindCluster: "another cluster", KindDocument: "another document", KindStack: "another stack",
+		KindRole:    labelTrusting,
 		KindObjects: "objects beside those of the platform",
 	}
 	seen := map[string]bool{}
@@ -45,7 +46,8 @@ func (s *surveyor) beside() {
 
 // isNamed says whether something that is not the platform's is named in its policies.
 func isNamed(label string) bool {
-	return strings.HasSuffix(label, thereBefore) || slices.Contains([]string{"database default", "Athena's catalog of Glue", "log groups of Glue"}, label)
+	shared := []string{"database default", "Athena's catalog of Glue", "log groups of Glue"}
+	return strings.HasSuffix(label, thereBefore) || slices.Contains(shared, label)
 }
 
 // around is the area of a bucket that objects are in.
@@ -78,8 +80,9 @@ func neighbours(r Resource) []Resource {
 		return []Resource{{Parts: map[Part]string{Whole: name + besideMark, PartStream: name + besideMark + ":log-stream:" + probe}}}
 	case KindRepository, KindStack:
 		return []Resource{{Parts: whole(renamed(arn, besideMark))}}
+	default:
+		return []Resource{{Parts: whole(arn + besideMark)}}
 	}
-	return []Resource{{Parts: whole(arn + besideMark)}}
 }
 
 // besideObjects are below a prefix that begins like one of the platform's. Those of whole buckets are in a bucket of such a name.

@@ -275,8 +275,8 @@ func together(one *iam.Principal, more iam.Principal) *iam.Principal {
 		return &more
 	}
 	return &iam.Principal{
-		Anyone: one.Anyone || more.Anyone, AWS: append(slices.Clone(one.AWS), more.AWS...), Service: append(slices.Clone(one.Service), more.Service...),
-		Federated: one.Federated,
+		Anyone: one.Anyone || more.Anyone, Federated: one.Federated,
+		AWS: append(slices.Clone(one.AWS), more.AWS...), Service: append(slices.Clone(one.Service), more.Service...),
 	}
 }
 
@@ -297,7 +297,8 @@ func added(document iam.Document, s iam.Statement) iam.Document {
 }
 
 func withoutDenials(document iam.Document) iam.Document {
-	document.Statements = slices.DeleteFunc(slices.Clone(document.Statements), func(s iam.Statement) bool { return s.Effect == iam.EffectDeny })
+	denies := func(s iam.Statement) bool { return s.Effect == iam.EffectDeny }
+	document.Statements = slices.DeleteFunc(slices.Clone(document.Statements), denies)
 	return document
 }
 

@@ -199,7 +199,8 @@ func (h *Hunter) opened() *Hunter {
 	if h.open != nil {
 		return h.open
 	}
-	account := policyPlace{service: "sts"}.open(iam.Principal{AWS: []string{"arn:" + h.inventory.partition + ":iam::" + h.inventory.Account + ":root"}})
+	root := "arn:" + h.inventory.partition + ":iam::" + h.inventory.Account + ":root"
+	account := policyPlace{service: "sts"}.open(iam.Principal{AWS: []string{root}})
 	c := change{identities: map[string]decide.Identity{}, resources: map[string]decide.Resource{}}
 	for arn, identity := range h.world.Identities {
 		if identity.Trust != nil {

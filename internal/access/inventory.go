@@ -113,7 +113,8 @@ type surveyor struct {
 func newInventory(graph *synth.Graph, world *decide.World) *Inventory {
 	at := graph.Location
 	s := &surveyor{graph: graph, world: world, labels: map[string]Principal{}, Inventory: &Inventory{
-		Region: at.Region, Account: at.AccountID, ExternalIDs: map[string]string{}, podTags: map[string]map[string][]string{}, suffix: at.DNSSuffix, partition: at.Partition,
+		Region: at.Region, Account: at.AccountID, suffix: at.DNSSuffix, partition: at.Partition,
+		ExternalIDs: map[string]string{}, podTags: map[string]map[string][]string{},
 	}}
 	s.principals()
 	s.resources()

@@ -96,6 +96,7 @@ func (p *planter) inIdentity(arn string) {
 		})
 	}
 	p.everything(arn, label, identity)
+	p.foreign(arn, label, identity)
 	if identity.Boundary != nil {
 		changed := identity
 		changed.Boundary = nil
@@ -105,7 +106,7 @@ func (p *planter) inIdentity(arn string) {
 	if identity.Trust == nil {
 		return
 	}
-	trust := policyPlace{own: nil, service: "sts", strangers: p.strangers(true)}
+	trust := policyPlace{own: nil, service: "sts", strangers: p.strangers(arn, true)}
 	p.plant("trust of "+label, p.openings(identity.Trust.Document, trust), func(d iam.Document) change {
 		changed := identity
 		changed.Trust = &decide.Policy{Name: identity.Trust.Name, Document: d}
@@ -120,9 +121,29 @@ func (p *planter) everything(arn, label string, identity decide.Identity) {
 		changed := identity
 		changed.Policies = append(slices.Clone(identity.Policies), decide.Policy{Name: "planted", Document: iam.NewDocument(planted)})
 		p.planted = append(p.planted, Mutation{
-			Name: label + ": allow " + action + " on everything", change: change{}.identity(arn, changed), nothing: allowedAlready(identity, planted),
+			Name: label + ": allow " + action + " on everything", change: change{}.identity(arn, changed),
+			nothing: allowedAlready(identity, planted),
 		})
 	}
+}
+
+// foreign gives an identity what the credentials of a connection have that is not its own.
+func (p *planter) foreign(arn, label string, identity decide.Identity) {
+	if other := p.otherConnection(arn); other != nil {
+		changed := identity
+		changed.Policies = slices.Concat(identity.Policies, p.world.Identities[other.ARN].Policies)
+		p.planted = append(p.planted, Mutation{Name: label + ": add the policies of " + other.Label, change: change{}.identity(arn, changed)})
+	}
+}
+
+// otherConnection are the credentials of another connection than those of an ARN, or nil.
+func (p *planter) otherConnection(arn string) *Principal {
+	for i, principal := range p.inventory.Principals {
+		if principal.Class == ClassConnection && principal.ARN != arn {
+			return &p.inventory.Principals[i]
+		}
+	}
+	return nil
 }
 
 func (c change) identity(arn string, changed decide.Identity) change {
@@ -142,8 +163,8 @@ func (p *planter) label(arn string) string {
 // dangerous are actions that nobody should have on everything.
 func dangerous() []string {
 	return []string{
-		"*", "s3:GetObject", "s3:ListBucket", "s3:PutBucketPolicy", "glue:*", "athena:StartQueryExecution", "secretsmanager:GetSecretValue", "kms:Decrypt",
-		"kms:PutKeyPolicy", "ecr:PutImage", "ecr:DeleteRepository", "eks:CreateAccessEntry", "iam:PassRole", "iam:PutRolePolicy",
+		"*", "s3:GetObject", "s3:ListBucket", "s3:PutBucketPolicy", "glue:*", "athena:StartQueryExecution",
+		"secretsmanager:GetSecretValue", "kms:Decrypt", "kms:PutKeyPolicy", "ecr:PutImage", "ecr:DeleteRepository", "eks:CreateAccessEntry", "iam:PassRole", "iam:PutRolePolicy",
 		"iam:CreateAccessKey", "sts:AssumeRole", "ssm:SendCommand", "ssm:GetParameter", "ec2:ModifyInstanceAttribute", "ec2:RunInstances",
 		"lakeformation:GetDataAccess", "cloudformation:CreateStack", "logs:GetLogEvents",
 	}
@@ -157,7 +178,7 @@ func (p *planter) inResource(arn string) {
 		changed.Policies = policies
 		return change{resources: map[string]decide.Resource{arn: changed}}
 	}
-	place := policyPlace{own: ownForms(arn), service: strings.Split(arn, ":")[2], strangers: p.strangers(false)}
+	place := policyPlace{own: ownForms(arn), service: strings.Split(arn, ":")[2], strangers: p.strangers(arn, false)}
 	for i, policy := range entry.Policies {
 		p.plant(short, p.openings(policy.Document, place), func(d iam.Document) change {
 			policies := slices.Clone(entry.Policies)
@@ -185,9 +206,12 @@ func ownForms(arn string) []string {
 	return []string{"*"}
 }
 
-// strangers are principals that no policy should name.
-func (p *planter) strangers(trust bool) []iam.Principal {
+// strangers are principals that no policy of a resource or role should name.
+func (p *planter) strangers(arn string, trust bool) []iam.Principal {
 	var own []string
+	if other := p.otherConnection(arn); other != nil {
+		own = append(own, other.ARN)
+	}
 	for _, principal := range p.inventory.Principals {
 		if principal.Label == labelOtherRole || principal.Class == ClassNode {
 			own = append(own, principal.ARN)

@@ -101,7 +101,9 @@ func (i *Inventory) inPlace(form, wide string) []string {
 	parts[1] = i.partition
 	names := []string{named(parts[5], elsewhereARN)}
 	if len(wideParts) == 6 {
-		names = append(names, strings.ReplaceAll(wideParts[5], "*", elsewhereARN), strings.ReplaceAll(wideParts[5], "*", elsewhereARN+"/"+elsewhereARN))
+		for _, rest := range []string{elsewhereARN, elsewhereARN + "/" + elsewhereARN} {
+			names = append(names, strings.ReplaceAll(wideParts[5], "*", rest))
+		}
 	}
 	var all []string
 	for _, place := range [][2]string{{i.Region, i.Account}, {elsewhereARN, i.Account}, {i.Region, otherAccount}} {

@@ -138,7 +138,9 @@ type association struct{ role, cluster, namespace, account, addon string }
 func (s *surveyor) associations() []association {
 	var found []association
 	for _, res := range s.graph.OfType("aws:eks/podIdentityAssociation:PodIdentityAssociation") {
-		found = append(found, association{value(res, "roleArn"), value(res, "clusterName"), value(res, "namespace"), value(res, "serviceAccount"), ""})
+		found = append(found, association{
+			role: value(res, "roleArn"), cluster: value(res, "clusterName"), namespace: value(res, "namespace"), account: value(res, "serviceAccount"),
+		})
 	}
 	for _, res := range s.graph.OfType("aws:eks/addon:Addon") {
 		list, _ := plainMap(res.Inputs)["podIdentityAssociations"].([]any)

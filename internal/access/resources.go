@@ -92,7 +92,8 @@ func (s *surveyor) mentioned() {
 		switch parts[2] {
 		case "secretsmanager":
 			name := strings.TrimPrefix(parts[5], "secret:")
-			s.add(Resource{Kind: KindSecret, Label: "secret " + name[:max(0, len(name)-secretSuffix)] + thereBefore, Parts: whole(arn), Outside: true})
+			label := "secret " + name[:max(0, len(name)-secretSuffix)] + thereBefore
+			s.add(Resource{Kind: KindSecret, Label: label, Parts: whole(arn), Outside: true})
 		case "kms":
 			s.add(Resource{Kind: KindKey, Label: "key " + strings.TrimPrefix(parts[5], "key/") + thereBefore, Parts: whole(arn), Outside: true})
 		}
@@ -316,7 +317,8 @@ func (s *surveyor) catalog() {
 	database("database default", "", "default", true)
 	database("another database", "", "another_database", true)
 	workgroup := func(label, connection, name string, outside bool) {
-		s.add(Resource{Kind: KindWorkgroup, Label: label, Connection: connection, Outside: outside, Parts: whole(at.ARN("athena", "workgroup/"+name))})
+		parts := whole(at.ARN("athena", "workgroup/"+name))
+		s.add(Resource{Kind: KindWorkgroup, Label: label, Connection: connection, Outside: outside, Parts: parts})
 	}
 	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
 		label, connection := s.workgroupLabel(res)
@@ -332,12 +334,15 @@ const labelSharedCatalog = "Glue catalog of another account"
 
 // otherCatalogs are catalogs that have nothing to do with the platform.
 func (s *surveyor) otherCatalogs() {
+	add := func(label, arn string) {
+		s.add(Resource{Kind: KindCatalog, Label: label, Parts: whole(arn), Outside: true})
+	}
 	other, at := s.graph.Location, s.graph.Location
+	add("another catalog of Glue", at.ARN("glue", "catalog/another"))
 	other.AccountID = otherAccount
-	s.add(Resource{Kind: KindCatalog, Label: labelSharedCatalog, Parts: whole(other.ARN("glue", "catalog")), Outside: true})
+	add(labelSharedCatalog, other.ARN("glue", "catalog"))
 	at.Region = "another-region-1"
-	s.add(Resource{Kind: KindCatalog, Label: "another catalog of Glue", Parts: whole(s.graph.Location.ARN("glue", "catalog/another")), Outside: true})
-	s.add(Resource{Kind: KindCatalog, Label: "Glue catalog of another region", Parts: whole(at.ARN("glue", "catalog")), Outside: true})
+	add("Glue catalog of another region", at.ARN("glue", "catalog"))
 }
 
 func (s *surveyor) workgroupLabel(res *synth.Resource) (label, connection string) {

@@ -13,6 +13,8 @@ type row struct {
 	may       []string
 }
 
+func (r row) text() string { return r.who + "\n" + r.what + "\n" + strings.Join(r.may, ", ") }
+
 // Columns of the table.
 const (
 	// tableWidth is that of terminals on which tables are read; rows are folded where they are wider.
@@ -56,7 +58,8 @@ func (m *Matrix) Table() string {
 		}
 	}
 	text.WriteString("\n" + m.legend(rows))
-	fmt.Fprintf(&text, "%d principals, %d resources, %d requests, %d edges\n", len(m.labels()), len(m.Inventory.Resources), m.Asked, len(m.Edges))
+	fmt.Fprintf(&text, "%d principals, %d resources, %d requests, %d edges\n",
+		len(m.labels()), len(m.Inventory.Resources), m.Asked, len(m.Edges))
 	return text.String()
 }
 
@@ -86,7 +89,8 @@ func (m *Matrix) rows() []row {
 	}
 	rows = m.inBulk(rows)
 	slices.SortStableFunc(rows, func(a, b row) int {
-		return cmp.Or(rank(own[a.who])-rank(own[b.who]), strings.Compare(own[a.who].Connection, own[b.who].Connection), strings.Compare(a.who, b.who))
+		one, other := own[a.who], own[b.who]
+		return cmp.Or(rank(one)-rank(other), strings.Compare(one.Connection, other.Connection), strings.Compare(a.who, b.who))
 	})
 	return rows
 }
@@ -158,9 +162,7 @@ func (m *Matrix) legend(rows []row) string {
 		{"Kubernetes: ", "an access policy or a group of the cluster; Kubernetes decides what it means"},
 		{"for another account", "a service that acts for somebody in another account"},
 	} {
-		if slices.ContainsFunc(rows, func(r row) bool {
-			return strings.Contains(r.who, entry.word) || strings.Contains(r.what, entry.word) || strings.Contains(strings.Join(r.may, ","), entry.word)
-		}) {
+		if slices.ContainsFunc(rows, func(r row) bool { return strings.Contains(r.text(), entry.word) }) {
 			fmt.Fprintf(&text, "%q: %s\n", strings.TrimSpace(entry.word), entry.meaning)
 		}
 	}

@@ -12,6 +12,12 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 )
 
+// Qualifiers of condition operators, for keys with several values.
+const (
+	forAllValues = "ForAllValues"
+	forAnyValue  = "ForAnyValue"
+)
+
 // operator is a condition operator without its qualifier and its suffix.
 type operator struct {
 	// same compares a value of the policy with one of the request.
@@ -115,7 +121,7 @@ func (e *evaluation) condition(version, name, key string, wanted []string) (held
 		return isNull(wanted, actual), true
 	}
 	qualifier, name, qualified := cutQualifier(name)
-	if qualified && qualifier != "ForAllValues" && qualifier != "ForAnyValue" {
+	if qualified && qualifier != forAllValues && qualifier != forAnyValue {
 		return false, false
 	}
 	name, ifExists := strings.CutSuffix(name, "IfExists")
@@ -151,7 +157,7 @@ func quantified(qualifier string, negated bool, actual []string, accepts func(st
 	if qualifier != "" {
 		actual = withoutEmpty(actual)
 	}
-	all := qualifier == "ForAllValues" || qualifier == "" && negated
+	all := qualifier == forAllValues || qualifier == "" && negated
 	for _, value := range actual {
 		if accepts(value) != all {
 			return !all
@@ -372,7 +378,7 @@ func ValidOperator(name string) bool {
 		return true
 	}
 	qualifier, name, qualified := cutQualifier(name)
-	if qualified && qualifier != "ForAllValues" && qualifier != "ForAnyValue" {
+	if qualified && qualifier != forAllValues && qualifier != forAnyValue {
 		return false
 	}
 	_, known := operatorOf(strings.TrimSuffix(name, "IfExists"))

@@ -58,6 +58,7 @@ func (e *evaluation) decide(w *World) Decision {
 		if e.isAssume() {
 			return refuse(e.target.layer, "root users cannot take roles")
 		}
+	case user, role, session:
 	}
 	if e.crossesAccounts() {
 		return e.acrossAccounts(by)

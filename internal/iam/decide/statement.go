@@ -82,9 +82,10 @@ func (e *evaluation) identityPolicies(policies ...Policy) found {
 			if !e.applies(policy.Document.Version, s, false) {
 				continue
 			}
-			if s.Effect == iam.EffectDeny {
+			switch s.Effect {
+			case iam.EffectDeny:
 				f.deny = append(f.deny, nameOf(policy, i))
-			} else if s.Effect == iam.EffectAllow {
+			case iam.EffectAllow:
 				f.allow = append(f.allow, nameOf(policy, i))
 			}
 		}
