@@ -164,7 +164,8 @@ func (p *planter) label(arn string) string {
 func dangerous() []string {
 	return []string{
 		"*", "s3:GetObject", "s3:ListBucket", "s3:PutBucketPolicy", "glue:*", "athena:StartQueryExecution",
-		"secretsmanager:GetSecretValue", "kms:Decrypt", "kms:PutKeyPolicy", "ecr:PutImage", "ecr:DeleteRepository", "eks:CreateAccessEntry", "iam:PassRole", "iam:PutRolePolicy",
+		"secretsmanager:GetSecretValue", "kms:Decrypt", "kms:PutKeyPolicy", "ecr:PutImage", "ecr:DeleteRepository",
+		"eks:CreateAccessEntry", "iam:PassRole", "iam:PutRolePolicy",
 		"iam:CreateAccessKey", "sts:AssumeRole", "ssm:SendCommand", "ssm:GetParameter", "ec2:ModifyInstanceAttribute", "ec2:RunInstances",
 		"lakeformation:GetDataAccess", "cloudformation:CreateStack", "logs:GetLogEvents",
 	}

@@ -139,7 +139,8 @@ func (s *surveyor) associations() []association {
 	var found []association
 	for _, res := range s.graph.OfType("aws:eks/podIdentityAssociation:PodIdentityAssociation") {
 		found = append(found, association{
-			role: value(res, "roleArn"), cluster: value(res, "clusterName"), namespace: value(res, "namespace"), account: value(res, "serviceAccount"),
+			role: value(res, "roleArn"), cluster: value(res, "clusterName"),
+			namespace: value(res, "namespace"), account: value(res, "serviceAccount"),
 		})
 	}
 	for _, res := range s.graph.OfType("aws:eks/addon:Addon") {
