@@ -99,6 +99,7 @@ func collectStructs(of reflect.Type, found map[reflect.Type]bool) {
 		for _, field := range reflect.VisibleFields(of) {
 			collectStructs(field.Type, found)
 		}
+	default: // plain values
 	}
 }
 
@@ -115,7 +116,7 @@ func TestConfigurationsOnPagesAreRight(t *testing.T) {
 			}
 			examples[page]++
 			_, err := load(t, config)
-			assert.NoError(t, err, "docs/%s", page)
+			require.NoError(t, err, "docs/%s", page)
 		}
 	}
 	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2, "lake.md": 2}, examples)
@@ -133,7 +134,7 @@ func TestGoOnPagesParses(t *testing.T) {
 			_, asExpression := parser.ParseExpr(code)
 			_, asBody := parser.ParseFile(token.NewFileSet(), page, "package p\nfunc f() {\n"+code+"\n}", 0)
 			if asExpression != nil {
-				assert.NoError(t, asBody, page)
+				require.NoError(t, asBody, page)
 			}
 			parsed++
 		}

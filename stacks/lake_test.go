@@ -127,7 +127,7 @@ func TestProblemsOfConnectionsAreShownWhereTheyAreWritten(t *testing.T) {
 	teams(1, lake.AssumedRole)(&cfg)
 	cfg.Lake.Connections[0].Athena = &lake.Athena{}
 	err = harness.Fail(t, stacks.Program(cfg), harness.Stack("lab"))
-	assert.ErrorContains(t, err, "lake.connections[0].athena: DSS has no JDBC driver for Athena")
+	require.ErrorContains(t, err, "lake.connections[0].athena: DSS has no JDBC driver for Athena")
 	assert.NotContains(t, err.Error(), "s3Connections")
 }
 
@@ -186,7 +186,7 @@ func TestSharedConnectionsOfAStack(t *testing.T) {
 	cfg.AWS.Region = "eu-west-1"
 	share(&cfg)
 	cfg.Catalog.Databases = []catalog.Database{{Name: "market", SharedWith: []string{partner}}}
-	assert.ErrorContains(t, harness.Fail(t, stacks.Program(cfg), harness.Stack("lab")), "lake.existingResourcePolicy: databases of catalog and lake")
+	require.ErrorContains(t, harness.Fail(t, stacks.Program(cfg), harness.Stack("lab")), "lake.existingResourcePolicy: databases of catalog and lake")
 	cfg.Name, cfg.Lake.ExistingResourcePolicy = "dss-lab", true
 	assert.Empty(t, cfg.Problems("project", "lab"))
 }

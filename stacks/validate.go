@@ -41,7 +41,8 @@ func (c *Config) secretConflicts() problem.List {
 		wrong.Add("secrets.license", "leave it out, or leave out dss.install", "DSS is not installed (install is false)")
 	}
 	if c.Secrets.KMSKeyARN != nil && c.DSS.KMSKeyARN != c.Secrets.KMSKeyARN {
-		wrong.Add("secrets.kmsKeyArn", "give dss.kmsKeyArn the same key, or leave it out", "the host reads and fills secrets with its own key only")
+		wrong.Add("secrets.kmsKeyArn", "give dss.kmsKeyArn the same key, or leave it out",
+			"the host reads and fills secrets with its own key only")
 	}
 	return wrong
 }
@@ -70,8 +71,8 @@ func (c *Config) lakeProblems() problem.List {
 	if c.Compute.Addons[compute.PodIdentityAgent].Disabled {
 		for i, connection := range c.Lake.Connections {
 			if len(connection.PodIdentities) > 0 {
-				wrong.Add(problem.Index("lake.connections", i)+".podIdentities", "leave them out, or let compute.addons."+compute.PodIdentityAgent+" be",
-					"the add-on that gives pods their roles is disabled")
+				wrong.Add(problem.Index("lake.connections", i)+".podIdentities",
+					"leave them out, or let compute.addons."+compute.PodIdentityAgent+" be", "the add-on that gives pods their roles is disabled")
 			}
 		}
 	}
@@ -117,7 +118,8 @@ func (c *Config) twoSettings() problem.List {
 			"databases of catalog and lake are shared, and the account has one resource policy of Glue")
 	}
 	if c.Lake.EncryptCatalog != nil && *c.Lake.EncryptCatalog {
-		wrong.Add("lake.encryptCatalog", "leave it out, and use catalog.encryptCatalog", "the encryption is the whole account's, and the catalog sets it")
+		wrong.Add("lake.encryptCatalog", "leave it out, and use catalog.encryptCatalog",
+			"the encryption is the whole account's, and the catalog sets it")
 	}
 	return wrong
 }

@@ -72,7 +72,8 @@ func NewGlueAthenaCatalog(
 	}
 	c := &GlueAthenaCatalog{
 		ctx: ctx, name: name, args: args.withDefaults(),
-		databases: map[string]pulumi.Resource{}, registered: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{}, granted: map[grantKey]access{},
+		databases: map[string]pulumi.Resource{}, registered: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{},
+		granted: map[grantKey]access{},
 	}
 	c.settled = slices.Clone(c.args.After)
 	if err := ctx.RegisterComponentResourceV2(Token, name, c.inputs(), c, opts...); err != nil {

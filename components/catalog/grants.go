@@ -212,7 +212,9 @@ func (g Grant) metadata() []iam.Statement {
 
 // dataCatalogActions let one look into a catalog through Athena.
 func dataCatalogActions() []string {
-	return []string{"athena:GetDataCatalog", "athena:GetDatabase", "athena:GetTableMetadata", "athena:ListDatabases", "athena:ListTableMetadata"}
+	return []string{
+		"athena:GetDataCatalog", "athena:GetDatabase", "athena:GetTableMetadata", "athena:ListDatabases", "athena:ListTableMetadata",
+	}
 }
 
 // queries are statements about Athena and the results in S3.

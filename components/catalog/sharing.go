@@ -38,10 +38,12 @@ func SharePolicy(at location.Location, databases []Database) iam.Document {
 		if !known {
 			i = len(statements)
 			by[key] = i
-			statements = append(statements, iam.Allow(fmt.Sprintf("Share%d", i), readActions(), at.ARN("glue", "catalog")).For(iam.Principal{AWS: principals}))
+			share := iam.Allow(fmt.Sprintf("Share%d", i), readActions(), at.ARN("glue", "catalog"))
+			statements = append(statements, share.For(iam.Principal{AWS: principals}))
 		}
 		// A database's tables come and go.
-		statements[i].Resources = append(statements[i].Resources, at.ARN("glue", "database/"+database.Name), at.ARN("glue", "table/"+database.Name+"/*"))
+		statements[i].Resources = append(statements[i].Resources,
+			at.ARN("glue", "database/"+database.Name), at.ARN("glue", "table/"+database.Name+"/*"))
 	}
 	return iam.NewDocument(statements...)
 }

@@ -48,7 +48,8 @@ func (a *DSSInstanceArgs) nodeProblems() problem.List {
 	settings := knownSettings(withHostGroup(a.Settings, KnownLater))
 	wrong = append(wrong, dssnode.Problems(a.Installation, settings, facts)...)
 	if a.RoleName != "" && dssnode.CreatesClusters(a.Settings) {
-		wrong.Add("roleName", "let the role be made here, or attach clusters", "nothing is granted to a role that is there, and creating clusters takes much")
+		wrong.Add("roleName", "let the role be made here, or attach clusters",
+			"nothing is granted to a role that is there, and creating clusters takes much")
 	}
 	return wrong
 }

@@ -16,7 +16,7 @@ import (
 
 // The components' types.
 const (
-	ConnectionToken = "dss:index:S3Connection"
+	ConnectionToken = "dss:index:S3Connection" //nolint:gosec // the name of a type
 	DataLakeToken   = "dss:index:DataLake"
 )
 
@@ -76,10 +76,10 @@ type Connection struct {
 	// gets a role of its own. It opens the data to everybody who can start pods of that service account in that namespace: to every user
 	// of DSS whose containers run there, whatever AllowedGroups says. Only with [AssumedRole]. Default: none.
 	PodIdentities []PodIdentity `pulumi:"podIdentities,optional" json:"podIdentities,omitempty"`
-	// SharedWith are other accounts, by their twelve digits, and ARNs of roles and users in them, that may read its files and its databases. An
-	// account stands for everybody there whom its policies let. It writes to the account's resource policy of Glue, see ExistingResourcePolicy,
-	// to the policy of a bucket that is made, and to that of a key that is made; for those that are there the outputs have what to add. Under
-	// Lake Formation, Lake Formation shares. Default: nobody.
+	// SharedWith are other accounts, by their twelve digits, and ARNs of roles and users in them, that may read its files and its databases.
+	// An account stands for everybody there whom its policies let. It writes to the account's resource policy of Glue, see
+	// ExistingResourcePolicy, to the policy of a bucket that is made, and to that of a key that is made; for those that are there the outputs
+	// have what to add. Under Lake Formation, Lake Formation shares. Default: nobody.
 	SharedWith []string `pulumi:"sharedWith,optional" json:"sharedWith,omitempty"`
 	// AllowedGroups are the groups of DSS that may use it. Required, unless UsableByEveryone.
 	AllowedGroups []string `pulumi:"allowedGroups,optional" json:"allowedGroups,omitempty"`

@@ -33,8 +33,8 @@ type S3Connection struct {
 	PodRoleARNs pulumi.StringMapOutput `pulumi:"podRoleArns"`
 	// ResultsLocation is where results of queries go; empty without Athena.
 	ResultsLocation pulumi.StringOutput `pulumi:"resultsLocation"`
-	// OwnerBucketPolicy and OwnerKeyPolicy are what another account that owns the bucket has to add to its bucket's and its key's policy; empty
-	// for buckets of this account.
+	// OwnerBucketPolicy and OwnerKeyPolicy are what another account that owns the bucket has to add to its bucket's and its key's policy;
+	// empty for buckets of this account.
 	OwnerBucketPolicy pulumi.StringOutput `pulumi:"ownerBucketPolicy"`
 	OwnerKeyPolicy    pulumi.StringOutput `pulumi:"ownerKeyPolicy"`
 	// OwnerCatalogPolicies are what other accounts have to add to their resource policies of Glue for the connection's databases in their
@@ -131,7 +131,8 @@ func (c *S3Connection) ownKey() error {
 		return nil
 	}
 	made, err := kmskey.New(c.ctx, c.child("key"), kmskey.Args{
-		Location: c.location, Description: "Data of connection " + c.args.Name, SharedWith: sharing.Principals(c.location, c.args.SharedWith), Removal: c.args.removal(), Tags: c.tags("key"),
+		Location: c.location, Description: "Data of connection " + c.args.Name, SharedWith: sharing.Principals(c.location, c.args.SharedWith),
+		Removal: c.args.removal(), Tags: c.tags("key"),
 	}, c.parent())
 	if err != nil {
 		return err
@@ -146,8 +147,8 @@ func (c *S3Connection) ownPlace() (err error) {
 		return nil
 	}
 	args := placeArgs{
-		Bucket: c.args.Bucket, location: c.location, key: c.key, accessLogs: c.args.AccessLogsBucket, removal: c.args.removal(), tags: c.tags("bucket"),
-		statements: shares(c.location, c.args.model(), c.args.Connection),
+		Bucket: c.args.Bucket, location: c.location, key: c.key, accessLogs: c.args.AccessLogsBucket, removal: c.args.removal(),
+		tags: c.tags("bucket"), statements: shares(c.location, c.args.model(), c.args.Connection),
 	}
 	if !args.Existing && args.accessLogs == nil {
 		logs := args
@@ -168,7 +169,8 @@ func (c *S3Connection) ownCatalog() (err error) {
 	off := false
 	args := &catalog.GlueAthenaCatalogArgs{
 		Databases: c.args.catalogDatabases(c.place), Workgroups: c.args.catalogWorkgroups(), EncryptCatalog: &off,
-		CatalogKMSKeyARN: c.args.CatalogKMSKeyARN, ExistingResourcePolicy: c.args.ExistingResourcePolicy, KMSKeyARN: c.key, Roles: c.args.Roles, DeleteData: c.args.DeleteData,
+		CatalogKMSKeyARN: c.args.CatalogKMSKeyARN, ExistingResourcePolicy: c.args.ExistingResourcePolicy, KMSKeyARN: c.key,
+		Roles: c.args.Roles, DeleteData: c.args.DeleteData,
 		AllowDataDeletion: c.args.AllowDataDeletion, Tags: c.args.Tags,
 	}
 	if args.KMSKeyARN == nil {

@@ -189,8 +189,9 @@ func (l *DataLake) connections() error {
 	catalogs, shared := pulumi.StringMap{}, pulumi.StringMap{}
 	for _, c := range l.args.Connections {
 		made, err := NewS3Connection(l.ctx, l.child(c.Name), &S3ConnectionArgs{
-			Connection: c, TrustedPrincipalARNs: l.args.TrustedPrincipalARNs, ClusterName: l.args.ClusterName, Catalog: l.Catalog, KMSKeyARN: l.KMSKeyARN,
-			Roles: l.args.Roles, DeleteData: l.args.DeleteData, AllowDataDeletion: l.args.AllowDataDeletion, Tags: l.args.Tags,
+			Connection: c, TrustedPrincipalARNs: l.args.TrustedPrincipalARNs, ClusterName: l.args.ClusterName, Catalog: l.Catalog,
+			KMSKeyARN: l.KMSKeyARN,
+			Roles:     l.args.Roles, DeleteData: l.args.DeleteData, AllowDataDeletion: l.args.AllowDataDeletion, Tags: l.args.Tags,
 			place: l.places[c.Name], location: &l.location, secretPrefix: l.args.SecretPrefix,
 		}, pulumi.Parent(l))
 		if err != nil {

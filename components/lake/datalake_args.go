@@ -13,8 +13,8 @@ import (
 
 // DataLakeArgs are the arguments of [NewDataLake].
 type DataLakeArgs struct {
-	// ZonePreset are zones by a name: [RawCleanTransform] or [BronzeSilverGold]. Default: [DefaultZonePreset] where there are neither zones nor
-	// connections; otherwise none.
+	// ZonePreset are zones by a name: [RawCleanTransform] or [BronzeSilverGold]. Default: [DefaultZonePreset] where there are neither zones
+	// nor connections; otherwise none.
 	ZonePreset ZonePreset `pulumi:"zonePreset,optional"`
 	// Zones are further zones, or replace those of the preset that have their names. Default: none.
 	Zones []Zone `pulumi:"zones,optional"`
@@ -42,8 +42,8 @@ type DataLakeArgs struct {
 	Capacity *catalog.Capacity `pulumi:"capacity,optional"`
 	// AccessLogs has S3 write down who reads and writes the buckets that are made. Default: true.
 	AccessLogs *bool `pulumi:"accessLogs,optional"`
-	// AccessLogsBucket is the name of a bucket for them. It has to let S3's logging in, and to be encrypted with S3's own keys. Default: one is
-	// made.
+	// AccessLogsBucket is the name of a bucket for them. It has to let S3's logging in, and to be encrypted with S3's own keys. Default: one
+	// is made.
 	AccessLogsBucket pulumi.StringInput `pulumi:"accessLogsBucket,optional"`
 	// KMSKeyARN is the key of buckets that are made, of results and of key pairs. Default: a key is made.
 	KMSKeyARN pulumi.StringInput `pulumi:"kmsKeyArn,optional"`
@@ -125,8 +125,9 @@ func (a *DataLakeArgs) bucketOf(c Connection) Bucket {
 func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCatalogArgs {
 	args := &catalog.GlueAthenaCatalogArgs{
 		Databases: []catalog.Database{}, Workgroups: []catalog.Workgroup{}, PermissionModel: a.PermissionModel,
-		EncryptCatalog: a.EncryptCatalog, CatalogKMSKeyARN: a.CatalogKMSKeyARN, ExistingResourcePolicy: a.ExistingResourcePolicy, ResultsRetentionDays: a.ResultsRetentionDays,
-		Capacity: a.Capacity, After: a.After, KMSKeyARN: a.KMSKeyARN, Roles: a.Roles, DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
+		EncryptCatalog: a.EncryptCatalog, CatalogKMSKeyARN: a.CatalogKMSKeyARN, ExistingResourcePolicy: a.ExistingResourcePolicy,
+		ResultsRetentionDays: a.ResultsRetentionDays, Capacity: a.Capacity, After: a.After, KMSKeyARN: a.KMSKeyARN, Roles: a.Roles,
+		DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
 		Tags: a.Tags,
 	}
 	for _, c := range a.Connections {

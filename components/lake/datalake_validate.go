@@ -81,13 +81,14 @@ func (a *DataLakeArgs) conflicts() []problem.List {
 			wrong[i].Add("roleName", "leave it out, or give each its own", "%q is that of connections[%d], and IAM has it once", c.RoleName, j)
 		}
 		if j, taken := ids[c.ExternalID]; taken && named[own] == i && c.Credentials == AssumedRole {
-			wrong[i].Add("externalId", "leave it out, or give each its own", "%q is that of connections[%d], which could take this one's role", c.ExternalID, j)
+			wrong[i].Add("externalId", "leave it out, or give each its own",
+				"%q is that of connections[%d], which could take this one's role", c.ExternalID, j)
 		}
 		roles[c.RoleName], ids[c.ExternalID] = i, i
 		mine := placed{i, folder(c.Prefix)}
 		for k, pod := range c.PodIdentities {
 			if j, taken := pods[pod.String()]; taken && j != i {
-				wrong[i].Add(problem.Index("podIdentities", k), "use a service account for each connection, or let one connection reach the data of both",
+				wrong[i].Add(problem.Index("podIdentities", k), "use a service account for each, or one connection for the data of both",
 					"%s has the role of connections[%d] already, and EKS has one role for a service account", pod, j)
 			}
 			pods[pod.String()] = i
@@ -95,8 +96,8 @@ func (a *DataLakeArgs) conflicts() []problem.List {
 		for _, bucket := range a.bucketsOf(c) {
 			for _, other := range folders[bucket] {
 				if mine.overlaps(other) {
-					wrong[i].Add("prefix", "give each connection a folder of its own", "%s and %s of connections[%d] overlap: one would reach the other's data",
-						shown(mine.folder), shown(other.folder), other.connection)
+					wrong[i].Add("prefix", "give each connection a folder of its own",
+						"%s and %s of connections[%d] overlap: one would reach the other's data", shown(mine.folder), shown(other.folder), other.connection)
 				}
 			}
 			folders[bucket] = append(folders[bucket], mine)

@@ -28,7 +28,8 @@ func (c Connection) dssConnection(from dssValues) dss.S3Connection {
 	}
 	if c.Athena != nil {
 		made.Athena = &dss.AthenaConnection{
-			Name: c.Athena.ConnectionName, Workgroup: pulumi.String(c.Athena.Workgroup), OutputLocation: from.results, ParamsJSON: c.Athena.ParamsJSON,
+			Name: c.Athena.ConnectionName, Workgroup: pulumi.String(c.Athena.Workgroup), OutputLocation: from.results,
+			ParamsJSON: c.Athena.ParamsJSON,
 		}
 	}
 	return made

@@ -207,7 +207,7 @@ func TestKeyPairsRotate(t *testing.T) {
 	assert.Empty(t, first.OfType(roleType))
 	assert.Equal(t, []string{"sales-key-1"}, names(first, accessKeyType))
 	assert.Contains(t, first.Export("keyPair"), "secret:sales/sales/key-1")
-	assert.Equal(t, "", first.Export("externalId"), "nobody asks for it")
+	assert.Empty(t, first.Export("externalId"), "nobody asks for it")
 	assert.Equal(t, 0, first.One(secretType, "").Int("recoveryWindowInDays"))
 	assert.Contains(t, first.One(secretPolicy, "").String("policy"), "ThisAccountOnly")
 	assert.Contains(t, policy(t, first.One(policyType, "").String("policy")), "Files")
@@ -398,10 +398,10 @@ func TestNothingIsMadeOfWrongArguments(t *testing.T) {
 	t.Parallel()
 	err := harness.Fail(t, dataLake(&lake.DataLakeArgs{Connections: []lake.Connection{{Name: "a b"}}}))
 	for _, path := range []string{"connections[0].name", "connections[0].allowedGroups", "trustedPrincipalArns"} {
-		assert.ErrorContains(t, err, path)
+		require.ErrorContains(t, err, path)
 	}
 	err = harness.Fail(t, connection(nil))
-	assert.ErrorContains(t, err, "name")
+	require.ErrorContains(t, err, "name")
 	long := strings.Repeat("x", 60)
 	err = harness.Fail(t, dataLake(&lake.DataLakeArgs{TrustedPrincipalARNs: trusted(), Connections: []lake.Connection{{Name: long, UsableByEveryone: true}}}))
 	assert.ErrorContains(t, err, "connections[0].name")

@@ -65,20 +65,23 @@ func (l Lifecycle) problems() problem.List {
 	var wrong problem.List
 	ia, glacier, end := l.InfrequentAccessAfterDays, l.ArchiveAfterDays, l.ExpireAfterDays
 	if ia != 0 && ia < MinInfrequentAccessAfterDays {
-		wrong.Add("infrequentAccessAfterDays", fmt.Sprintf("use %d or more: S3 takes no younger objects", MinInfrequentAccessAfterDays), "%d days", ia)
+		wrong.Add("infrequentAccessAfterDays", fmt.Sprintf("use %d or more: S3 takes no younger objects", MinInfrequentAccessAfterDays),
+			"%d days", ia)
 	}
 	if glacier != 0 && glacier < MinArchiveAfterDays {
 		wrong.Add("archiveAfterDays", fmt.Sprintf("use %d or more", MinArchiveAfterDays), "%d days", glacier)
 	}
 	if ia > 0 && glacier > 0 && glacier < ia+MinInfrequentAccessDays {
-		wrong.Add("archiveAfterDays", fmt.Sprintf("use %d or more: S3 Standard-IA is paid for %d days", ia+MinInfrequentAccessDays, MinInfrequentAccessDays),
+		wrong.Add("archiveAfterDays",
+			fmt.Sprintf("use %d or more: S3 Standard-IA is paid for %d days", ia+MinInfrequentAccessDays, MinInfrequentAccessDays),
 			"%d days, and %d for infrequent access", glacier, ia)
 	}
 	if end < 0 {
 		wrong.Add("expireAfterDays", "use 1 or more, or leave it out", "%d days", end)
 	}
 	if end > 0 && ia > 0 && end < ia+MinInfrequentAccessDays {
-		wrong.Add("expireAfterDays", fmt.Sprintf("use %d or more: S3 Standard-IA is paid for %d days", ia+MinInfrequentAccessDays, MinInfrequentAccessDays),
+		wrong.Add("expireAfterDays",
+			fmt.Sprintf("use %d or more: S3 Standard-IA is paid for %d days", ia+MinInfrequentAccessDays, MinInfrequentAccessDays),
 			"%d days, and %d for infrequent access", end, ia)
 	}
 	if end > 0 && glacier > 0 && end < glacier+MinArchiveDays {

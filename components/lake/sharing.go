@@ -99,7 +99,8 @@ func (a *DataLakeArgs) bucketRoom() problem.List {
 			continue
 		}
 		if owner := a.bucketOf(c).AccountID; c.Zone != "" && owner != "" {
-			wrong.Add(problem.Index("connections", i)+".sharedWith", "leave it out", "who else reads its zone is up to the account that has it (%s)", owner)
+			wrong.Add(problem.Index("connections", i)+".sharedWith", "leave it out",
+				"who else reads its zone is up to the account that has it (%s)", owner)
 		}
 		for _, bucket := range append(a.bucketsOf(c), "connection "+c.Name)[:1] {
 			in[bucket] = append(in[bucket], c)

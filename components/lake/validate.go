@@ -34,7 +34,7 @@ var (
 // Problems lists everything that is wrong with the plain arguments.
 func (a *S3ConnectionArgs) Problems() problem.List {
 	args := a.withDefaults("connection")
-	wrong := args.Connection.problems(a.model())
+	wrong := args.problems(a.model())
 	if a.place == nil && a.Zone != "" {
 		wrong.Add("zone", "give a bucket, or make the connection with a DataLake", "only a data lake has zones")
 	}
@@ -43,7 +43,7 @@ func (a *S3ConnectionArgs) Problems() problem.List {
 		for i := range own.Databases {
 			own.Databases[i].Location = "s3://known-later/"
 		}
-		wrong = append(wrong, rebased(own.Problems(), args.Connection.origins(""))...)
+		wrong = append(wrong, rebased(own.Problems(), args.origins(""))...)
 	}
 	return wrong
 }
@@ -88,7 +88,7 @@ func (a *S3ConnectionArgs) nameProblems(name string) problem.List {
 	}
 	if a.Catalog == nil {
 		own := &catalog.GlueAthenaCatalogArgs{Databases: a.catalogDatabases(nil), Workgroups: a.withDefaults(name).catalogWorkgroups()}
-		wrong = append(wrong, rebased(catalog.NameProblems(name+"-catalog", own), a.Connection.origins(""))...)
+		wrong = append(wrong, rebased(catalog.NameProblems(name+"-catalog", own), a.origins(""))...)
 	}
 	return wrong
 }
@@ -264,7 +264,8 @@ func (c Connection) sizeProblems(model catalog.PermissionModel) problem.List {
 	}
 	size := len(c.largestPolicy(model).JSON())
 	if size > limit {
-		wrong.Add("databases", "make more connections, with fewer databases each", "its policy could have %d characters, and IAM takes %d", size, limit)
+		wrong.Add("databases", "make more connections, with fewer databases each",
+			"its policy could have %d characters, and IAM takes %d", size, limit)
 	}
 	return wrong
 }
@@ -280,7 +281,8 @@ func (c Connection) largestPolicy(model catalog.PermissionModel) interface{ JSON
 	return Reach{
 		Location: at, Bucket: strings.Repeat("b", 63), Prefix: folder(c.Prefix), Region: at.Region, Direct: c.direct(model), Write: !c.ReadOnly,
 		KMSKeyARN: key, Catalog: catalog.Grant{
-			Location: at, Databases: c.databaseNames(), Foreign: c.foreign(), DataCatalogs: []string{strings.Repeat("c", 63)}, Write: !c.ReadOnly, Workgroups: c.workgroupNames(), EncryptedCatalog: true,
+			Location: at, Databases: c.databaseNames(), Foreign: c.foreign(), DataCatalogs: []string{strings.Repeat("c", 63)},
+			Write: !c.ReadOnly, Workgroups: c.workgroupNames(), EncryptedCatalog: true,
 			LakeFormation: model != catalog.ModelIAM, KMSKeyARN: key, CatalogKMSKeyARN: key, ResultsBucket: strings.Repeat("b", 63),
 		},
 	}.Policy()

@@ -15,7 +15,8 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/stacks"
 )
 
-// few and manyConnections are the numbers of connections that are compared, beyond one of each kind, with which all that they share is there.
+// few and manyConnections are the numbers of connections that are compared, beyond one of each kind, with which all that they share is
+// there.
 const (
 	kinds           = 5
 	few             = 50

@@ -88,7 +88,7 @@ func TestBadSettingsOfDSSCreateNothing(t *testing.T) {
 		"installation.version", "installation.userIsolation.enabled", "settings.overlayJson", "settings.containerConfigs",
 		"settings.s3Connections[0].environment", "settings.s3Connections[0].athena", "settings.s3Connections[1].name",
 	} {
-		assert.ErrorContains(t, err, "pulumi-dss:dss."+key)
+		require.ErrorContains(t, err, "pulumi-dss:dss."+key)
 	}
 	assert.Empty(t, s.Cloud.Existing())
 }
