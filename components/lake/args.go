@@ -17,7 +17,7 @@ import (
 // The components' types.
 const (
 	ConnectionToken = "dss:index:S3Connection" //nolint:gosec // the name of a type
-	DataLakeToken   = "dss:index:DataLake"
+	DataLakeToken   = "dss:index:DataLake"     //nolint:gosec // the name of a type
 )
 
 // Credentials says what DSS opens a connection with.
