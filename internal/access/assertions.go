@@ -25,7 +25,8 @@ func Assertions() []Assertion {
 		{"what end users can hold reaches no secret", byEndUsers, endUsersReachSecrets, true},
 		{"what end users can hold commands no instance", byEndUsers, commandsInstances, true},
 		{"what end users can hold reaches the data of its own connection only", byEndUsers, foreignData, true},
-		{"nodes and pods reach no data", byNodes, nodesReachData, true},
+		{"the credentials of a connection that is to be read only change none of its data", byReaders, changesData, true},
+		{"nodes reach no data, nor do pods that no connection names", byNodes, nodesReachData, true},
 		{"the host reads data only by taking roles of connections", byHost, anyData, false},
 		{"only the host takes roles of connections", byOthersThanHost, takesConnections, false},
 		{"nobody takes the role of a connection without its external id", byAnyone, withoutExternalID, false},
@@ -71,10 +72,13 @@ func (m *Matrix) Broken() []string {
 }
 
 func byEndUsers(p Principal) bool { return p.EndUsers }
-func byNodes(p Principal) bool    { return p.Class == ClassNode || p.Class == ClassPod }
-func byHost(p Principal) bool     { return p.Class == ClassHost }
-func byAnyone(Principal) bool     { return true }
-func unbounded(p Principal) bool  { return p.Unbounded }
+func byReaders(p Principal) bool  { return p.ReadOnly }
+func byNodes(p Principal) bool {
+	return p.Class == ClassNode || p.Class == ClassPod && p.Connection == ""
+}
+func byHost(p Principal) bool    { return p.Class == ClassHost }
+func byAnyone(Principal) bool    { return true }
+func unbounded(p Principal) bool { return p.Unbounded }
 
 func byOthersThanHost(p Principal) bool { return p.Class != ClassHost && p.Label != labelAdministrator }
 
@@ -181,6 +185,13 @@ func anyData(m *Matrix, _ Principal, e Edge) bool {
 
 func nodesReachData(m *Matrix, _ Principal, e Edge) bool {
 	return slices.Contains(dataKinds(), m.kind(e.Resource))
+}
+
+// changesData leaves out the results of queries, which are written for the connection.
+func changesData(m *Matrix, _ Principal, e Edge) bool {
+	changes := []string{verbWrite, verbDelete, "delete versions", verbAdminister, "change the database"}
+	return slices.Contains([]Kind{KindObjects, KindDatabase}, m.kind(e.Resource)) && slices.Contains(changes, e.Verb) &&
+		!strings.HasPrefix(e.Resource, "results of ")
 }
 
 // anyStore is what holds something of the platform's: roles are not among it, since services take those that trust them.

@@ -21,6 +21,8 @@ type Principal struct {
 	Connection string `json:"connection,omitempty"`
 	// EndUsers is true for what users of DSS can get to hold.
 	EndUsers bool `json:"endUsers,omitempty"`
+	// ReadOnly is true for the credentials of a connection, or of its pods, that is to be read only.
+	ReadOnly bool `json:"readOnly,omitempty"`
 	// Unbounded is true for a role or user that the program makes without a permissions boundary, where it gives others one.
 	Unbounded bool `json:"unbounded,omitempty"`
 	// Context is what all its requests carry.

@@ -97,6 +97,7 @@ func (p *planter) inIdentity(arn string) {
 	}
 	p.everything(arn, label, identity)
 	p.foreign(arn, label, identity)
+	p.writes(arn, label, identity)
 	if identity.Boundary != nil {
 		changed := identity
 		changed.Boundary = nil
@@ -136,10 +137,33 @@ func (p *planter) foreign(arn, label string, identity decide.Identity) {
 	}
 }
 
-// otherConnection are the credentials of another connection than those of an ARN, or nil.
+// writes lets who is to read only write what it may read.
+func (p *planter) writes(arn, label string, identity decide.Identity) {
+	reads := func(s iam.Statement) bool { return slices.Contains(s.Actions, "s3:GetObject") }
+	readOnly := func(principal Principal) bool { return principal.ARN == arn && principal.ReadOnly }
+	if !slices.ContainsFunc(p.inventory.Principals, readOnly) {
+		return
+	}
+	for _, policy := range identity.Policies {
+		for _, s := range slices.DeleteFunc(slices.Clone(policy.Document.Statements), func(s iam.Statement) bool { return !reads(s) }) {
+			changed := identity
+			s.Actions = []string{"s3:PutObject"}
+			changed.Policies = append(slices.Clone(identity.Policies), decide.Policy{Name: "planted", Document: iam.NewDocument(s)})
+			p.planted = append(p.planted, Mutation{Name: label + ": write what it may read", change: change{}.identity(arn, changed)})
+		}
+	}
+}
+
+// otherConnection are the credentials of another connection than that which an ARN belongs to, or nil.
 func (p *planter) otherConnection(arn string) *Principal {
+	own := ""
+	for _, principal := range p.inventory.Principals {
+		if principal.ARN == arn {
+			own = principal.Connection
+		}
+	}
 	for i, principal := range p.inventory.Principals {
-		if principal.Class == ClassConnection && principal.ARN != arn {
+		if principal.Class == ClassConnection && principal.Connection != own {
 			return &p.inventory.Principals[i]
 		}
 	}

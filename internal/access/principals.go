@@ -101,10 +101,13 @@ func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal 
 	case known:
 		p.Label, p.Class = used.label, used.class
 		p.EndUsers = p.Class == ClassPod || p.Class == ClassNode
+		if p.Class == ClassPod && connection != nil {
+			p.Label, p.ReadOnly = p.Label+of(connectionName(connection)), isReadOnly(connection)
+		}
 		_, p.Connection, _ = strings.Cut(p.Label, " of connection ")
 	case connection != nil && !s.takenByServices(p.ARN):
 		p.Connection = connectionName(connection)
-		p.Label, p.Class, p.EndUsers = "connection "+p.Connection, ClassConnection, true
+		p.Label, p.Class, p.EndUsers, p.ReadOnly = "connection "+p.Connection, ClassConnection, true, isReadOnly(connection)
 		if res.Type == typeRole {
 			// A role that asks for none is asked all the same: it must not be taken without.
 			s.ExternalIDs[p.ARN] = cmp.Or(said(connection, "externalId"), s.trustedID(p.ARN), "none")
@@ -119,6 +122,12 @@ func (s *surveyor) identity(res *synth.Resource, uses map[string]use) Principal 
 		p.Label = "control plane"
 	}
 	return p
+}
+
+// isReadOnly says whether a connection says so.
+func isReadOnly(connection *synth.Resource) bool {
+	readOnly, _ := plainMap(connection.Inputs)["readOnly"].(bool)
+	return readOnly
 }
 
 // hasBoundaries says whether roles or users of the program have permissions boundaries.

@@ -22,12 +22,15 @@ import (
 func configurations() []string {
 	root := filepath.Join("..", "..")
 	return []string{
-		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(),
+		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(), pods(),
 	}
 }
 
 // many has connections of every kind.
 func many() string { return filepath.Join("testdata", "Pulumi.many.yaml") }
+
+// pods has pods with data of their own, and uses what was there before.
+func pods() string { return filepath.Join("testdata", "Pulumi.pods.yaml") }
 
 // bounded has permissions boundaries.
 func bounded() string { return filepath.Join("testdata", "Pulumi.bounded.yaml") }
