@@ -36,7 +36,9 @@ type PlatformSecrets struct {
 // NewPlatformSecrets makes the secrets.
 //
 // It fails with a list of everything that is wrong with the arguments, before anything is created.
-func NewPlatformSecrets(ctx *pulumi.Context, name string, args *PlatformSecretsArgs, opts ...pulumi.ResourceOption) (*PlatformSecrets, error) {
+func NewPlatformSecrets(
+	ctx *pulumi.Context, name string, args *PlatformSecretsArgs, opts ...pulumi.ResourceOption,
+) (*PlatformSecrets, error) {
 	if args == nil {
 		args = &PlatformSecretsArgs{}
 	}
@@ -67,7 +69,8 @@ func (s *PlatformSecrets) build() (err error) {
 	if err := s.key(); err != nil {
 		return err
 	}
-	if s.AdminPasswordARN, err = s.secret(Secret{Name: AdminPassword, Description: "Password of the user admin of DSS on " + s.name}); err != nil {
+	s.AdminPasswordARN, err = s.secret(Secret{Name: AdminPassword, Description: "Password of the user admin of DSS on " + s.name})
+	if err != nil {
 		return err
 	}
 	if s.APIKeyARN, err = s.secret(Secret{Name: APIKey, Description: "API key of DSS on " + s.name}); err != nil {

@@ -49,7 +49,7 @@ func TestDefaults(t *testing.T) {
 		assert.True(t, s.Principal.Anyone)
 	}
 	assert.Equal(t, []string{"123456789012"}, document.Statements[1].Conditions["StringNotEquals"]["aws:PrincipalAccount"])
-	assert.Equal(t, "", graph.Export("license"))
+	assert.Equal(t, "", graph.Export("license")) //nolint:testifylint // Empty would also take a missing output
 	assert.True(t, graph.One(keyType, "").Options.RetainOnDelete)
 }
 
@@ -95,7 +95,7 @@ func TestProblems(t *testing.T) {
 		Further:              []secrets.Secret{{Name: "Api Key"}, {Name: secrets.APIKey}, {Name: "users"}, {Name: "users"}},
 	}))
 	for _, path := range []string{"recoveryWindowInDays", "further[0].name", "further[1].name", "further[3].name"} {
-		assert.ErrorContains(t, err, path)
+		require.ErrorContains(t, err, path)
 	}
 	assert.NotContains(t, err.Error(), "further[2]")
 	assert.Empty(t, (&secrets.PlatformSecretsArgs{RecoveryWindowInDays: 7}).Problems())

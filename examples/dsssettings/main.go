@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	secrets     = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
+	secrets     = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:" //nolint:gosec // where secrets are, and none
 	salesRole   = "arn:aws:iam::111122223333:role/dss-s3-sales"
 	archiveRole = "arn:aws:iam::111122223333:role/dss-s3-archive"
 	cluster     = "analytics"

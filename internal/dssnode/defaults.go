@@ -212,12 +212,15 @@ func resolveClusters(clusters []Cluster[string]) []Cluster[string] {
 	return resolved
 }
 
+// defaultPool is the name of the first pool of nodes, unless it has one.
+const defaultPool = "default"
+
 func resolvePools(pools []NodePool) []NodePool {
 	resolved := slices.Clone(pools)
 	for i := range resolved {
 		p := &resolved[i]
 		if p.Name == "" {
-			p.Name = "default"
+			p.Name = defaultPool
 			if i > 0 {
 				p.Name = fmt.Sprintf("pool-%d", i+1)
 			}

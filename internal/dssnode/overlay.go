@@ -239,7 +239,10 @@ func contradictions(wrong *problem.List, path, place string, ours, overlay any, 
 }
 
 func contradiction(wrong *problem.List, place string, overlay any) {
-	text, _ := json.Marshal(overlay)
+	text, err := json.Marshal(overlay)
+	if err != nil { // it was read from JSON
+		text = fmt.Append(nil, overlay)
+	}
 	if len(text) > 60 {
 		text = append(text[:57:57], "..."...)
 	}

@@ -150,14 +150,22 @@ func amount(wrong *problem.List, path string, value, most float64) {
 	}
 }
 
+// Operators of tolerations.
+//
+// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+const (
+	operatorEqual  = "Equal"
+	operatorExists = "Exists"
+)
+
 func (t Toleration) problems() problem.List {
 	var wrong problem.List
 	operator := t.operator()
-	oneOf(&wrong, "operator", operator, "Equal", "Exists")
-	if t.Key == "" && operator != "Exists" {
+	oneOf(&wrong, "operator", operator, operatorEqual, operatorExists)
+	if t.Key == "" && operator != operatorExists {
 		wrong.Add("key", "give it, or use the operator Exists", "it is missing")
 	}
-	if operator == "Exists" && t.Value != "" {
+	if operator == operatorExists && t.Value != "" {
 		wrong.Add("value", "leave it out, or use the operator Equal", "Exists compares no value")
 	}
 	named(&wrong, "key", t.Key, awsname.TaintKey)
@@ -173,9 +181,9 @@ var effects = []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}
 // operator is what the toleration compares by.
 func (t Toleration) operator() string {
 	if t.Operator == "" && t.Value == "" {
-		return "Exists"
+		return operatorExists
 	}
-	return or(t.Operator, "Equal")
+	return or(t.Operator, operatorEqual)
 }
 
 func (n *node) sparkProblems() problem.List {

@@ -94,7 +94,7 @@ func TestInstallationProblems(t *testing.T) {
 		}},
 		{"Spark version", func(c change) { c.SparkVersion = "three" }, one("installation.sparkVersion", `"three"`)},
 		{"checksum of any Spark", func(c change) { c.SparkVersion = "" }, one("installation.sparkSha256", "which archive")},
-		{"Python of DSS", func(c change) { c.Installation.Python = "3.12" }, one("installation.python", "does not run on Python \"3.12\"")},
+		{"Python of DSS", func(c change) { c.Python = "3.12" }, one("installation.python", "does not run on Python \"3.12\"")},
 		{"Spark without Hadoop", func(c change) { c.Hadoop, c.Spark = no(), yes() }, one("installation.spark", "Hadoop libraries")},
 		{"isolation without licence", func(c change) {
 			*c.Installation, *c.Settings, c.HasLicense = Installation{UserIsolation: UserIsolation{Enabled: yes()}}, Settings[string]{}, false
@@ -142,11 +142,11 @@ func TestInstallationProblems(t *testing.T) {
 			c.ServerSettings = map[string]string{"port": "80", "referrer-policy": "a\nb"}
 		}, [][2]string{{"installation.serverSettings.port", "documented"}, {"installation.serverSettings.referrer-policy", "line break"}}},
 		{"properties", func(c change) {
-			c.Installation.Properties = map[string]string{"a b": "", "c": "\n", portRangeProperty: "false"}
+			c.Properties = map[string]string{"a b": "", "c": "\n", portRangeProperty: "false"}
 		}, [][2]string{{"installation.properties.a b", ""}, {"installation.properties.c", ""},
 			{"installation.properties." + portRangeProperty, ""}}},
 		{"environment", func(c change) {
-			c.Installation.Environment = map[string]string{"A-B": "", "C": "x\ny", "AWS_SECRET_ACCESS_KEY": "x"}
+			c.Environment = map[string]string{"A-B": "", "C": "x\ny", "AWS_SECRET_ACCESS_KEY": "x"}
 		}, [][2]string{
 			{"installation.environment.A-B", ""}, {"installation.environment.AWS_SECRET_ACCESS_KEY", "every process"},
 			{"installation.environment.C", "line break"},
@@ -302,7 +302,7 @@ func TestConnectionProblems(t *testing.T) {
 			{"settings.s3Connections[1].keyPairSecretArn", ""}, {"settings.s3Connections[1].externalId", ""},
 			{"settings.s3Connections[1].externalId", "without a role"}, {"settings.s3Connections[1].glueDatabase", ""},
 		}},
-		{"no region", func(c change) { c.Facts.Region = "" }, [][2]string{
+		{"no region", func(c change) { c.Region = "" }, [][2]string{
 			{"settings.s3Connections[0].region", "missing"}, {"settings.clusters[0].attach.region", "missing"},
 		}},
 		{"role's form", func(c change) { c.S3Connections[0].RoleARN = "arn:aws:iam::1:role/x" },

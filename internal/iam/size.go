@@ -51,7 +51,7 @@ func Split(document Document, limit int) ([]Document, error) {
 	for i, statement := range document.Statements {
 		pieces, err := splitStatement(empty, statement, limit)
 		if err != nil {
-			return nil, fmt.Errorf("Statement[%d]: %w", i, err)
+			return nil, fmt.Errorf("Statement[%d]: %w", i, err) //nolint:staticcheck // the path in the document
 		}
 		for _, piece := range pieces {
 			next := current

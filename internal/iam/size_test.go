@@ -73,8 +73,8 @@ func TestSplitSaysWhatIsTooLarge(t *testing.T) {
 	_, err := iam.Split(iam.NewDocument(
 		iam.Allow("A", []string{"s3:GetObject"}, "*"), iam.Allow("B", []string{"s3:GetObject"}, strings.Repeat("x", 300)),
 	), 200)
-	assert.ErrorContains(t, err, "Statement[1]: it takes")
-	assert.ErrorContains(t, err, "the limit is 200")
+	require.ErrorContains(t, err, "Statement[1]: it takes")
+	require.ErrorContains(t, err, "the limit is 200")
 }
 
 func TestMerge(t *testing.T) {

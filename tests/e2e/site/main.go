@@ -80,11 +80,11 @@ func program(tool host.Tool) string {
 		host.EksctlName:        tool.Version,
 		host.AuthenticatorName: `{"Version":"` + tool.Version + `","Commit":"0000000"}`,
 	}[tool.Name]
-	token := ""
+	answer := ""
 	if tool.Name == host.AuthenticatorName {
-		token = "token) exec aws eks get-token --cluster-name \"$3\" ;;\n"
+		answer = "token) exec aws eks get-token --cluster-name \"$3\" ;;\n"
 	}
-	return "#!/bin/sh\ncase $1 in\nversion) echo '" + said + "' ;;\n" + token + "*) echo \"" + tool.Name + " (stand-in): $*\" ;;\nesac\n"
+	return "#!/bin/sh\ncase $1 in\nversion) echo '" + said + "' ;;\n" + answer + "*) echo \"" + tool.Name + " (stand-in): $*\" ;;\nesac\n"
 }
 
 // installer puts a command in place that says the version, and leaves everything else to the laboratory's own AWS CLI.
