@@ -107,7 +107,7 @@ func collectStructs(of reflect.Type, found map[reflect.Type]bool) {
 func TestConfigurationsOnPagesAreRight(t *testing.T) {
 	t.Parallel()
 	examples := map[string]int{}
-	for _, page := range []string{"dss-settings.md", "configuration.md", "lake.md"} {
+	for _, page := range []string{"../README.md", "dss-settings.md", "configuration.md", "lake.md"} {
 		for _, block := range strings.Split(readPage(t, page), "\n```yaml\n")[1:] {
 			text, _, _ := strings.Cut(block, "\n```")
 			config := configOf(t, text)
@@ -119,7 +119,7 @@ func TestConfigurationsOnPagesAreRight(t *testing.T) {
 			require.NoError(t, err, "docs/%s", page)
 		}
 	}
-	assert.Equal(t, map[string]int{"dss-settings.md": 1, "configuration.md": 2, "lake.md": 2}, examples)
+	assert.Equal(t, map[string]int{"../README.md": 1, "dss-settings.md": 1, "configuration.md": 2, "lake.md": 2}, examples)
 }
 
 // Code on pages is copied, so it has to be Go at least.
