@@ -72,6 +72,19 @@ func TestConnectionsTrustTheHostAlone(t *testing.T) {
 	assert.Contains(t, statement(t, reach, "FilesKey").Resources[0], ":key/")
 }
 
+func TestAStackTellsOwnersWhatToAllow(t *testing.T) {
+	t.Parallel()
+	graph := deploy(t, func(cfg *stacks.Config) {
+		teams(1, lake.AssumedRole)(cfg)
+		cfg.Lake.Connections[0].Zone, cfg.Lake.Connections[0].Databases = "", nil
+		cfg.Lake.Connections[0].Bucket = lake.Bucket{Name: "partner-data", Existing: true, AccountID: "111122223333", OwnerAllows: true}
+	})
+	outputs := graph.Export("lake").(map[string]any)
+	assert.Contains(t, outputs["roleArns"].(map[string]any)["team-000"], ":role/dss-lab/connections/dss-lab-team-000")
+	policy := outputs["ownerBucketPolicies"].(map[string]any)["team-000"].(string)
+	assert.Equal(t, []string{"arn:aws:s3:::partner-data"}, statement(t, policy, "FilesList").Resources)
+}
+
 func TestConnectionsTrustTheUserOfAKeyPair(t *testing.T) {
 	t.Parallel()
 	graph := deploy(t, func(cfg *stacks.Config) {

@@ -11,7 +11,7 @@ func (p *Platform) Export(ctx *pulumi.Context) {
 
 // Outputs are the stack's outputs by name.
 func (p *Platform) Outputs() pulumi.Map {
-	return pulumi.Map{
+	outputs := pulumi.Map{
 		// To use the platform.
 		"url":              p.DSS.URL,
 		"ssmCommand":       p.DSS.SSMCommand,
@@ -33,6 +33,25 @@ func (p *Platform) Outputs() pulumi.Map {
 		"nodeSecurityGroupId": p.Compute.NodeSecurityGroupID,
 		"kmsKeyArn":           p.KMSKeyARN,
 		"networkingPreset":    p.networkingPreset(),
+	}
+	if p.Lake != nil {
+		outputs["lake"] = p.lakeOutputs()
+	}
+	return outputs
+}
+
+// lakeOutputs are where data is, whose credentials reach it, and what other accounts have to add to their policies.
+func (p *Platform) lakeOutputs() pulumi.Map {
+	return pulumi.Map{
+		"zoneBuckets":          p.Lake.ZoneBuckets,
+		"roleArns":             p.Lake.RoleARNs,
+		"keyPairSecretArns":    p.Lake.KeyPairSecretARNs,
+		"ownerBucketPolicies":  p.Lake.OwnerBucketPolicies,
+		"ownerKeyPolicies":     p.Lake.OwnerKeyPolicies,
+		"ownerCatalogPolicies": p.Lake.OwnerCatalogPolicies,
+		"sharedBucketPolicies": p.Lake.SharedBucketPolicies,
+		"sharedKeyPolicy":      p.Lake.SharedKeyPolicy,
+		"sharedCatalogPolicy":  p.Lake.SharedCatalogPolicy,
 	}
 }
 
