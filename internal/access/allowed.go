@@ -101,8 +101,12 @@ func anyLike(patterns, label string) bool {
 	return slices.ContainsFunc(strings.Split(patterns, ", "), func(pattern string) bool { return like(pattern, label) })
 }
 
-// like compares a label with a pattern of the document.
+// like compares a label with a pattern of the document. Connections have to be named, and what is outside of the platform: what is said
+// of all keys is said neither of those of a connection, nor of those of others.
 func like(pattern, label string) bool {
+	if ofConnection(pattern) != ofConnection(label) || strings.Contains(pattern, outsideOf) != strings.Contains(label, outsideOf) {
+		return false
+	}
 	if !strings.Contains(pattern, "*") {
 		return pattern == label
 	}
@@ -113,32 +117,63 @@ func like(pattern, label string) bool {
 	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(label)
 }
 
-// General puts NAME for the connection of the principal, or of the resource where the principal has none, and OTHER for a connection
-// that is not the principal's own. Edges that are then the same are united.
+// ofConnection is the end of a label that says whose something is, or empty.
+func ofConnection(label string) string {
+	_, whose, _ := strings.Cut(label, "connection ")
+	return whose
+}
+
+// General has edges in general terms. Those that are then the same are united.
 func General(edges []Edge) []Edge {
 	var general []Edge
 	for _, edge := range edges {
-		own := edge.PrincipalConnection
-		if own != "" {
-			edge.Principal = inGeneral(edge.Principal, own, "NAME")
+		if edge.who != "" {
+			edge.Principal, edge.Resource = edge.who, edge.what
 		}
-		switch edge.ResourceConnection {
-		case "":
-		case own:
-			edge.Resource = inGeneral(edge.Resource, own, "NAME")
-		default:
-			other := "NAME"
-			if own != "" {
-				other = "OTHER"
-			}
-			edge.Resource = inGeneral(edge.Resource, edge.ResourceConnection, other)
-		}
-		edge.PrincipalConnection, edge.ResourceConnection = "", ""
+		edge.who, edge.what, edge.ResourceConnection = "", "", ""
 		general = append(general, edge)
 	}
 	return sortedEdges(general)
 }
 
+// inGeneralTerms are the labels of a principal and a resource as docs/access.md has them: NAME stands for the connection of the principal,
+// or of the resource where the principal has none, and OTHER for a connection that is not the principal's own. So a row is about one
+// connection, not about two.
+func inGeneralTerms(p *Principal, r *Resource) (who, what string) {
+	who, what = p.Label, r.Label
+	own, shared := p.Connection, p.has(r)
+	switch {
+	case p.Class != ClassShared || len(p.Shared) == 0:
+		who = inGeneral(who, own, "NAME")
+	case shared && r.Connection != "":
+		who, own = "those that connection NAME is shared with", r.Connection
+	case shared && r.Kind == KindBucket:
+		who = "those that a connection in it is shared with"
+	case shared:
+		who = "those that database NAME is shared with"
+	default:
+		who = sharedWithThem
+	}
+	if r.general != "" {
+		what = r.general
+	}
+	switch {
+	case p.Connection != "" && slices.Contains(r.users, p.Connection):
+		what += " that connection NAME uses"
+	case r.general != "" && shared && p.Connection != "":
+		what += of("NAME")
+	case r.Connection == own || own == "":
+		what = inGeneral(what, r.Connection, "NAME")
+	default:
+		what = inGeneral(what, r.Connection, "OTHER")
+	}
+	return who, what
+}
+
+// inGeneral puts another name for the connection that a label ends with.
 func inGeneral(label, connection, name string) string {
-	return strings.Replace(label, "connection "+connection, "connection "+name, 1)
+	if rest, ends := strings.CutSuffix(label, "connection "+connection); ends && connection != "" {
+		return rest + "connection " + name
+	}
+	return label
 }

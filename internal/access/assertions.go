@@ -31,7 +31,9 @@ func Assertions() []Assertion {
 		{"only the host takes roles of connections", byOthersThanHost, takesConnections, false},
 		{"nobody takes the role of a connection without its external id", byAnyone, withoutExternalID, false},
 		{"nobody comes without TLS", byAnyone, withoutEncryption, false},
-		{"nobody of another account, and no service on behalf of one, reaches data, secrets or keys", fromElsewhere, anyStore, false},
+		{"nobody of an account that nothing is shared with, and no service on behalf of one, reaches data, secrets or keys",
+			fromElsewhere, anyStore, false},
+		{"who data is shared with reads that data, and nothing else", byParties, notShared, true},
 		{"where roles have a permissions boundary, who has none may do nothing", unbounded, anyEdge, false},
 	}
 }
@@ -83,7 +85,29 @@ func unbounded(p Principal) bool { return p.Unbounded }
 func byOthersThanHost(p Principal) bool { return p.Class != ClassHost && p.Label != labelAdministrator }
 
 func fromElsewhere(p Principal) bool {
-	return p.Label == labelOtherAccount || p.Label == labelAnybody || p.Class == ClassService && strings.HasSuffix(p.Label, forAnother)
+	return p.Label == labelOtherAccount || p.Label == labelAnybody || p.Class == ClassService && strings.HasSuffix(p.Label, forAnother) ||
+		p.Class == ClassShared && len(p.Shared) == 0
+}
+
+func byParties(p Principal) bool { return p.Class == ClassShared }
+
+// notShared is all but reading what is shared. The key and the catalog are for all that is encrypted with the one and listed in the other:
+// the key decrypts through the services only that hold what is shared, and a table is read with the right on itself as well.
+func notShared(m *Matrix, p Principal, e Edge) bool {
+	verb := e.Verb
+	if strings.Contains(e.Resource, outsideOf) {
+		verb = strings.TrimSuffix(verb, " without TLS")
+	}
+	switch kind := m.kind(e.Resource); {
+	case kind == KindKey:
+		return len(p.Shared) == 0 || verb != verbDecrypt+markThrough+"s3" && verb != verbDecrypt+markThrough+"glue"
+	case kind == KindCatalog:
+		return len(p.Shared) == 0 || e.Resource != "Glue catalog" || verb != "read in"
+	case kind == KindBucket:
+		return !e.shared || !slices.Contains([]string{verbDescribe, "list all"}, verb)
+	default:
+		return !e.shared || verb != verbRead && verb != verbList
+	}
 }
 
 // reachOf are a principal's edges, and with follow those of all roles that it may take, also one after another.
@@ -164,7 +188,7 @@ func foreignData(m *Matrix, p Principal, e Edge) bool {
 	if !slices.Contains(dataKinds(), m.kind(e.Resource)) || isPublicKnowledge(m, e) {
 		return false
 	}
-	return p.Connection == "" || e.ResourceConnection != p.Connection
+	return p.Connection == "" || e.ResourceConnection != p.Connection && !e.shared
 }
 
 // isPublicKnowledge is the region of a bucket, names of uploads under way, which S3 lists by bucket only, or the database `default`,
@@ -179,8 +203,10 @@ func anyData(m *Matrix, _ Principal, e Edge) bool {
 	if !slices.Contains(dataKinds(), kind) || isPublicKnowledge(m, e) {
 		return false
 	}
-	// The host installs itself from what the program delivers.
-	return kind != KindObjects || !strings.HasSuffix(e.Resource, " that the program delivers") || e.Verb != verbRead
+	// The host installs itself from what the program delivers, and DSS from a mirror.
+	delivered := strings.HasSuffix(e.Resource, " that the program delivers") && e.Verb == verbRead
+	archives := e.Resource == "archives"+outsideOf && strings.TrimSuffix(e.Verb, " without TLS") == verbRead
+	return !delivered && !archives
 }
 
 func nodesReachData(m *Matrix, _ Principal, e Edge) bool {

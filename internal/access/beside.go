@@ -34,7 +34,7 @@ func (s *surveyor) beside() {
 		for _, other := range append(neighbours(r), below(r)...) {
 			other.Kind, other.Label, other.Outside = r.Kind, label, true
 			if around := s.around(other); around != nil {
-				other.Label, other.Connection, other.Outside = around.Label, around.Connection, false
+				other.Label, other.Connection, other.Outside, other.things = around.Label, around.Connection, around.Outside, around.things
 			}
 			if arn := other.Parts[Whole]; !seen[arn] {
 				seen[arn] = true
@@ -47,14 +47,15 @@ func (s *surveyor) beside() {
 // isNamed says whether something that is not the platform's is named in its policies.
 func isNamed(label string) bool {
 	shared := []string{"database default", "Athena's catalog of Glue", "log groups of Glue"}
-	return strings.HasSuffix(label, thereBefore) || slices.Contains(shared, label)
+	return strings.HasSuffix(label, thereBefore) || strings.Contains(label, outsideOf) || slices.Contains(shared, label) ||
+		strings.HasPrefix(label, "database ") && strings.Contains(label, " of account ")
 }
 
 // around is the area of a bucket that objects are in.
 func (s *surveyor) around(objects Resource) *Resource {
 	for i, r := range s.Resources {
 		if r.Kind == KindObjects && objects.Kind == KindObjects && r.Parts[PartBucket] == objects.Parts[PartBucket] &&
-			strings.HasPrefix(objects.Context["s3:prefix"][0], r.Context["s3:prefix"][0]) {
+			!isExact(r) && strings.HasPrefix(objects.Context["s3:prefix"][0], r.Context["s3:prefix"][0]) {
 			return &s.Resources[i]
 		}
 	}
@@ -88,6 +89,13 @@ func neighbours(r Resource) []Resource {
 // besideObjects are below a prefix that begins like one of the platform's. Those of whole buckets are in a bucket of such a name.
 func besideObjects(r Resource) []Resource {
 	bucket, prefix := r.Parts[PartBucket], r.Context["s3:prefix"][0]
+	if isExact(r) {
+		folder, _ := cutLast(r.Parts[Whole])
+		return []Resource{
+			{Parts: map[Part]string{Whole: r.Parts[Whole] + besideMark, PartBucket: bucket}, Context: r.Context},
+			{Parts: map[Part]string{Whole: folder + "/" + probe, PartBucket: bucket}, Context: r.Context},
+		}
+	}
 	if prefix == "" {
 		bucket += besideMark
 	} else {
@@ -97,6 +105,12 @@ func besideObjects(r Resource) []Resource {
 		Parts:   map[Part]string{Whole: bucket + "/" + prefix + probe, PartBucket: bucket},
 		Context: map[string][]string{"s3:prefix": {prefix}},
 	}}
+}
+
+// isExact says whether objects are one, and not all below a prefix.
+func isExact(r Resource) bool {
+	prefix := r.Context["s3:prefix"][0]
+	return prefix != "" && !strings.HasSuffix(prefix, "/")
 }
 
 // below are a secret and a role that are below the path of one of the platform's.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
 )
 
 // edit is a document that differs in one thing from another.
@@ -34,6 +35,7 @@ const (
 // editor collects the edits of one statement.
 type editor struct {
 	inventory *Inventory
+	world     *decide.World
 	document  iam.Document
 	index     int
 	edits     []edit
@@ -65,7 +67,7 @@ func (p *planter) identityEdits(document iam.Document) []edit {
 			all = append(all, p.denialEdits(document, i, iam.Allow("Planted", []string{"*"}, "*"))...)
 			continue
 		}
-		e := &editor{inventory: p.inventory, document: document, index: i}
+		e := &editor{inventory: p.inventory, world: p.world, document: document, index: i}
 		e.conditions()
 		for n := range statement.Resources {
 			e.widen(n, wideForms(statement.Resources[n]))
@@ -97,7 +99,7 @@ func (p *planter) openings(document iam.Document, place policyPlace) []edit {
 			all = append(all, p.denialEdits(document, i, place.open(iam.Principal{Anyone: true}))...)
 			continue
 		}
-		e := &editor{inventory: p.inventory, document: document, index: i}
+		e := &editor{inventory: p.inventory, world: p.world, document: document, index: i}
 		e.conditions()
 		for n, resource := range statement.Resources {
 			e.widen(n, slices.DeleteFunc(wideForms(resource), func(wide string) bool { return !place.isAbout(wide) }))
@@ -111,7 +113,7 @@ func (p *planter) openings(document iam.Document, place policyPlace) []edit {
 
 // isAbout says whether a form of a resource is something in the place.
 func (l policyPlace) isAbout(resource string) bool {
-	return slices.ContainsFunc(l.own, func(arn string) bool { return strings.HasPrefix(resource, arn+"/") })
+	return slices.ContainsFunc(l.own, func(arn string) bool { return arn == "*" || strings.HasPrefix(resource, arn+"/") })
 }
 
 // denialEdits take a denial away, make it leave out a resource, and let it spare another account. Where nothing is allowed that it
@@ -262,12 +264,22 @@ func (e *editor) morePrincipals(strangers []iam.Principal) {
 	for _, who := range strangers {
 		s := statement
 		s.Principal = together(statement.Principal, who)
-		e.put("add the principal "+nameOf(who), "", s)
+		if !isAmong(who, statement.Principal) {
+			e.put("add the principal "+nameOf(who), "", s)
+			if e.hasAlready(who, statement) {
+				e.edits[len(e.edits)-1].nothing = nothingNamed
+			}
+		}
 		if len(statement.Conditions) > 0 {
 			s.Conditions = nil
 			e.put("add the principal "+nameOf(who)+" without conditions", "", s)
 		}
 	}
+}
+
+// isAmong says whether an account, a role or a user is named already.
+func isAmong(who iam.Principal, in *iam.Principal) bool {
+	return in != nil && len(who.AWS) == 1 && slices.Contains(in.AWS, who.AWS[0])
 }
 
 func together(one *iam.Principal, more iam.Principal) *iam.Principal {

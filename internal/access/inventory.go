@@ -27,6 +27,11 @@ type Principal struct {
 	Unbounded bool `json:"unbounded,omitempty"`
 	// Context is what all its requests carry.
 	Context map[string][]string `json:"context,omitempty"`
+	// Shared is what settings share with it across accounts: "connection sales" with somebody in another account, and "database market of
+	// account 111122223333" with a connection here.
+	Shared []string `json:"shared,omitempty"`
+	// named is how policies name it, where that is not its ARN.
+	named string
 }
 
 // Class is a kind of principal.
@@ -46,6 +51,8 @@ const (
 	ClassSystem Class = "system"
 	// ClassService is an AWS service itself.
 	ClassService Class = "service"
+	// ClassShared is in another account, and a setting shares something with it, or a policy lets it in.
+	ClassShared Class = "shared"
 	// ClassOutsider stands for those who are not part of the platform.
 	ClassOutsider Class = "outsider"
 )
@@ -75,6 +82,12 @@ type Resource struct {
 	Parts map[Part]string `json:"parts"`
 	// Context is what requests for it carry.
 	Context map[string][]string `json:"context,omitempty"`
+	// things are what settings share it by, any of them: see [Principal.Shared]. None for what cannot be shared.
+	things []string
+	// users are the connections that it is for, where it is for several: those in a bucket, those with tables in an encrypted catalog.
+	users []string
+	// general is the label in general terms; empty where only the connection's name is different.
+	general string
 }
 
 // Inventory is who asks, and what for.
@@ -110,16 +123,20 @@ type surveyor struct {
 	*Inventory
 	// labels are those of principals by ARN.
 	labels map[string]Principal
+	// reads is what connections read in other accounts, by connection.
+	reads    sharing
+	problems []error
 }
 
-func newInventory(graph *synth.Graph, world *decide.World) *Inventory {
+func newInventory(graph *synth.Graph, world *decide.World) (*Inventory, []error) {
 	at := graph.Location
-	s := &surveyor{graph: graph, world: world, labels: map[string]Principal{}, Inventory: &Inventory{
+	s := &surveyor{graph: graph, world: world, labels: map[string]Principal{}, reads: sharing{}, Inventory: &Inventory{
 		Region: at.Region, Account: at.AccountID, suffix: at.DNSSuffix, partition: at.Partition,
 		ExternalIDs: map[string]string{}, podTags: map[string]map[string][]string{},
 	}}
 	s.principals()
 	s.resources()
+	s.labelReaders()
 	s.entries()
 	slices.SortStableFunc(s.Principals, func(a, b Principal) int {
 		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.ARN, b.ARN))
@@ -127,7 +144,7 @@ func newInventory(graph *synth.Graph, world *decide.World) *Inventory {
 	slices.SortStableFunc(s.Resources, func(a, b Resource) int {
 		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Parts[Whole], b.Parts[Whole]))
 	})
-	return s.Inventory
+	return s.Inventory, s.problems
 }
 
 // owner is the nearest component above a resource, or nil.

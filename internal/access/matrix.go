@@ -18,9 +18,12 @@ type Edge struct {
 	Resource  string `json:"resource"`
 	// Actions are those of the verb that are allowed. Rights in the cluster, which IAM does not decide, have none.
 	Actions []string `json:"actions,omitempty"`
-	// PrincipalConnection and ResourceConnection are the connections that both belong to, empty for none.
-	PrincipalConnection string `json:"-"`
-	ResourceConnection  string `json:"-"`
+	// ResourceConnection is the connection that the resource belongs to, empty for none.
+	ResourceConnection string `json:"-"`
+	// shared is true for what a setting shares with the principal.
+	shared bool
+	// who and what are the labels in general terms; empty where they are the same.
+	who, what string
 }
 
 // Matrix is who may do what.
@@ -95,8 +98,9 @@ func (f *reach) edges(asks []ask, p *Principal, r *Resource) (edges []Edge, aske
 		}
 		for _, s := range a.situations {
 			if f.world.Decide(a.request(p, s)).Allowed {
+				who, what := inGeneralTerms(p, r)
 				edges = withAction(edges, a.action, Edge{Principal: p.Label, Verb: a.verb + s.suffix, Resource: r.Label,
-					PrincipalConnection: p.Connection, ResourceConnection: r.Connection})
+					ResourceConnection: r.Connection, shared: p.has(r), who: who, what: what})
 			}
 		}
 	}

@@ -46,12 +46,12 @@ type guard struct {
 func Mutations(world *decide.World, inventory *Inventory) []Mutation {
 	planter := planter{world: world, inventory: inventory}
 	for _, arn := range slices.Sorted(maps.Keys(world.Identities)) {
-		if slices.ContainsFunc(inventory.Principals, func(p Principal) bool { return p.ARN == arn && p.Class != ClassOutsider }) {
+		if slices.ContainsFunc(inventory.Principals, func(p Principal) bool { return p.ARN == arn && p.Class != ClassOutsider && p.Class != ClassShared }) {
 			planter.inIdentity(arn)
 		}
 	}
 	for _, arn := range slices.Sorted(maps.Keys(world.Resources)) {
-		if world.Resources[arn].Account == inventory.Account { // others write their own
+		if isOwn(world.Resources[arn], inventory.Account) {
 			planter.inResource(arn)
 		}
 	}
@@ -62,6 +62,12 @@ func Mutations(world *decide.World, inventory *Inventory) []Mutation {
 		}
 	}
 	return planter.planted
+}
+
+// isOwn says whether the program writes a policy of a resource: others write their own.
+func isOwn(entry decide.Resource, account string) bool {
+	others := func(policy decide.Policy) bool { return policy.Name != standIn }
+	return entry.Account == account && (len(entry.Policies) == 0 || slices.ContainsFunc(entry.Policies, others))
 }
 
 // planter collects mutations.
@@ -205,6 +211,9 @@ func (p *planter) inResource(arn string) {
 	}
 	place := policyPlace{own: ownForms(arn), service: strings.Split(arn, ":")[2], strangers: p.strangers(arn, false)}
 	for i, policy := range entry.Policies {
+		if policy.Name == standIn {
+			continue
+		}
 		p.plant(short, p.openings(policy.Document, place), func(d iam.Document) change {
 			policies := slices.Clone(entry.Policies)
 			policies[i] = decide.Policy{Name: policy.Name, Document: d}
@@ -246,6 +255,11 @@ func (p *planter) strangers(arn string, trust bool) []iam.Principal {
 	all := []iam.Principal{{Anyone: true}, {AWS: []string{root(otherAccount)}}, {Service: []string{"lambda.amazonaws.com"}}}
 	if trust {
 		all = append(all, iam.Principal{AWS: []string{root(p.inventory.Account)}})
+	}
+	for _, principal := range p.inventory.Principals {
+		if principal.Class == ClassShared && strings.HasPrefix(principal.named, "arn:") {
+			own = append(own, principal.named)
+		}
 	}
 	for _, arn := range own {
 		all = append(all, iam.Principal{AWS: []string{arn}})

@@ -15,6 +15,7 @@ const (
 	nothingEverybody = "the statement names everybody already"
 	nothingActions   = "AWS has no more actions of the service that take the statement's resources"
 	nothingResources = "the statement's actions take no more resources"
+	nothingNamed     = "who is added has what the statement allows, by another one"
 	nothingAllowed   = "another statement of the identity allows it already"
 )
 
@@ -139,6 +140,58 @@ func allowedAlready(identity decide.Identity, planted iam.Statement) string {
 		}
 	}
 	return ""
+}
+
+// hasAlready proves that another statement of the same policy, or an identity's policy, allows somebody what a statement does, piece by
+// piece. The policies of identities count where the resource is of the same account; a key has to leave it to them.
+func (e *editor) hasAlready(who iam.Principal, statement iam.Statement) bool {
+	if len(who.AWS) != 1 || len(statement.Actions) == 0 || len(statement.Resources) == 0 {
+		return false
+	}
+	var others []iam.Statement
+	for i, s := range e.document.Statements {
+		if i != e.index && isAmong(who, s.Principal) {
+			others = append(others, s)
+		}
+	}
+	identity, own := e.world.Identities[who.AWS[0]]
+	if own && identity.Boundary == nil && (!strings.HasPrefix(statement.Actions[0], "kms:") || e.delegates()) {
+		for _, policy := range identity.Policies {
+			others = append(others, policy.Document.Statements...)
+		}
+	}
+	for _, action := range statement.Actions {
+		for _, resource := range statement.Resources {
+			allows := func(s iam.Statement) bool {
+				return s.Effect == iam.EffectAllow && includes(s, action, resource, statement.Conditions)
+			}
+			if !slices.ContainsFunc(others, allows) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// delegates says whether the policy of a key leaves everything to the policies of identities.
+func (e *editor) delegates() bool {
+	account := iam.Principal{AWS: []string{"arn:" + e.inventory.partition + ":iam::" + e.inventory.Account + ":root"}}
+	return slices.ContainsFunc(e.document.Statements, func(s iam.Statement) bool {
+		return s.Effect == iam.EffectAllow && isAmong(account, s.Principal) && len(s.Conditions) == 0 && covers(s.Actions, []string{"kms:*"})
+	})
+}
+
+// includes says whether a statement allows an action on a resource under conditions that it has not more of.
+func includes(s iam.Statement, action, resource string, conditions iam.Conditions) bool {
+	for operator, keys := range s.Conditions {
+		for key, values := range keys {
+			if !slices.Equal(values, conditions[operator][key]) {
+				return false
+			}
+		}
+	}
+	variable := func(text string) bool { return strings.Contains(text, "$") }
+	return !slices.ContainsFunc(s.Resources, variable) && matchesAny(s.Actions, action) && matchesAny(s.Resources, resource)
 }
 
 func covers(patterns, actions []string) bool {

@@ -49,6 +49,7 @@ func (s *surveyor) principals() {
 	}
 	s.services()
 	s.pods()
+	s.parties()
 }
 
 // use is what a role is for, by the resource that names it.

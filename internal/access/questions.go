@@ -91,6 +91,9 @@ func (p *Principal) isAsked(r *Resource) bool {
 	if p.Label == labelOtherRole && r.Label == labelTrusting {
 		return false // it is what the one is there for, and the other
 	}
+	if p.Class == ClassShared && (r.Kind == KindAccount || r.Kind == KindSnapshot) {
+		return false // what has no account in its ARN is their own
+	}
 	guarded := []Kind{KindObjects, KindBucket, KindSecret, KindKey}
 	switch p.Label {
 	case labelAdministrator:

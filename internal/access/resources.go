@@ -40,6 +40,7 @@ func (s *surveyor) resources() {
 	s.mentioned()
 	s.others()
 	s.beside()
+	s.ofCatalog()
 }
 
 func whole(arn string) map[Part]string { return map[Part]string{Whole: arn} }
@@ -95,9 +96,60 @@ func (s *surveyor) mentioned() {
 			label := "secret " + name[:max(0, len(name)-secretSuffix)] + thereBefore
 			s.add(Resource{Kind: KindSecret, Label: label, Parts: whole(arn), Outside: true})
 		case "kms":
-			s.add(Resource{Kind: KindKey, Label: "key " + strings.TrimPrefix(parts[5], "key/") + thereBefore, Parts: whole(arn), Outside: true})
+			s.add(Resource{Kind: KindKey, Label: "key " + strings.TrimPrefix(parts[5], "key/") + s.whose(arn), Parts: whole(arn), Outside: true})
+			parts[5] = "key/another"
+			if other := strings.Join(parts, ":"); parts[4] != s.Account && !known[other] {
+				known[other] = true
+				s.add(Resource{Kind: KindKey, Label: "another key", Parts: whole(other), Outside: true})
+			}
 		}
 	}
+}
+
+// whose says whether the platform encrypts something of its own with a key that was there before.
+func (s *surveyor) whose(key string) string {
+	for _, res := range s.graph.Resources {
+		if res.Custom && mentions(plainMap(res.Inputs), key) {
+			return thereBefore
+		}
+	}
+	return outsideOf
+}
+
+// mentions says whether a text is among the values below a value.
+func mentions(value any, text string) bool {
+	switch v := value.(type) {
+	case string:
+		return v == text
+	case []any:
+		return slices.ContainsFunc(v, func(below any) bool { return mentions(below, text) })
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), func(below any) bool { return mentions(below, text) })
+	}
+	return false
+}
+
+// ofCatalog has the key of Glue's catalog called so.
+func (s *surveyor) ofCatalog() {
+	for i := range s.Resources {
+		r := &s.Resources[i]
+		for _, settings := range s.graph.OfType("aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings") {
+			if r.Kind == KindKey && mentions(plainMap(settings.State), r.Parts[Whole]) {
+				r.general, r.users = r.Label+" of the catalog", s.withTables()
+			}
+		}
+	}
+}
+
+// withTables are the connections that have databases.
+func (s *surveyor) withTables() []string {
+	var names []string
+	for _, c := range s.graph.OfType(connectionType) {
+		if len(saidList(c, "databases")) > 0 {
+			names = append(names, connectionName(c))
+		}
+	}
+	return names
 }
 
 // namedResources are the ARNs that policies of identities name.
@@ -173,7 +225,13 @@ func (s *surveyor) prefixes() map[string]bool {
 }
 
 // area is a part of a bucket: everything below a prefix.
-type area struct{ bucket, prefix, label, connection string }
+type area struct {
+	bucket, prefix, label, connection string
+	// exact is true for one object, whose key prefix is.
+	exact bool
+	// thing is what settings share it by.
+	thing string
+}
 
 // elsewhere begins the labels of objects that are in no area of their bucket.
 const elsewhere = "objects elsewhere in "
@@ -187,7 +245,7 @@ func (s *surveyor) buckets() {
 	areas := s.areas()
 	s.folders = map[string][]string{}
 	for _, a := range areas {
-		if a.prefix != "" {
+		if a.prefix != "" && !a.exact {
 			s.folders[a.prefix] = append(s.folders[a.prefix], at.GlobalARN("s3", a.bucket, false))
 		}
 	}
@@ -202,7 +260,7 @@ func (s *surveyor) buckets() {
 			}
 		}
 		if !wholeTaken {
-			rest := s.objects(bucket.Parts[Whole], area{name, "elsewhere-" + probe + "/", elsewhere + bucket.Label, ""})
+			rest := s.objects(bucket.Parts[Whole], area{bucket: name, prefix: "elsewhere-" + probe + "/", label: elsewhere + bucket.Label})
 			rest.Outside = bucket.Outside
 			s.add(rest)
 		}
@@ -223,6 +281,8 @@ func (s *surveyor) bucketResources(areas []area) []Resource {
 	for _, a := range areas {
 		_, known := labels[a.bucket]
 		switch {
+		case !known && a.exact:
+			labels[a.bucket] = "bucket of archives" + outsideOf
 		case !known:
 			labels[a.bucket], connections[a.bucket] = "bucket"+outsideOf+of(a.connection), a.connection
 		case a.prefix == "" && a.connection != "" && connections[a.bucket] == "":
@@ -231,8 +291,17 @@ func (s *surveyor) bucketResources(areas []area) []Resource {
 	}
 	var buckets []Resource
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
-		buckets = append(buckets, Resource{Kind: KindBucket, Label: labels[name], Connection: connections[name],
-			Parts: whole(s.graph.Location.GlobalARN("s3", name, false)), Outside: name == otherBucket})
+		bucket := Resource{Kind: KindBucket, Label: labels[name], Connection: connections[name],
+			Parts: whole(s.graph.Location.GlobalARN("s3", name, false)), Outside: name == otherBucket || strings.Contains(labels[name], outsideOf)}
+		for _, a := range areas {
+			if a.bucket == name && a.thing != "" {
+				bucket.things = append(bucket.things, a.thing)
+			}
+			if a.bucket == name && a.connection != "" && bucket.Connection == "" {
+				bucket.users = append(bucket.users, a.connection)
+			}
+		}
+		buckets = append(buckets, bucket)
 	}
 	return buckets
 }
@@ -241,8 +310,13 @@ func (s *surveyor) bucketResources(areas []area) []Resource {
 const outsideOf = " outside of the platform"
 
 func (s *surveyor) objects(bucket string, a area) Resource {
-	return Resource{Kind: KindObjects, Label: a.label, Connection: a.connection,
-		Parts:   map[Part]string{Whole: bucket + "/" + a.prefix + probe, PartBucket: bucket},
+	key := a.prefix
+	if !a.exact {
+		key += probe
+	}
+	return Resource{Kind: KindObjects, Label: a.label, Connection: a.connection, things: []string{a.thing},
+		Outside: strings.Contains(a.label, outsideOf),
+		Parts:   map[Part]string{Whole: bucket + "/" + key, PartBucket: bucket},
 		Context: map[string][]string{"s3:prefix": {a.prefix}}}
 }
 
@@ -265,7 +339,7 @@ func (s *surveyor) areas() []area {
 		if made[bucket] {
 			where = ""
 		}
-		add(area{bucket, said(c, "prefix"), "data" + where + of(name), name})
+		add(area{bucket: bucket, prefix: said(c, "prefix"), label: "data" + where + of(name), connection: name, thing: "connection " + name})
 	}
 	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
 		configuration, _ := plainMap(res.State)["configuration"].(map[string]any)
@@ -273,18 +347,25 @@ func (s *surveyor) areas() []area {
 		location, _ := results["outputLocation"].(string)
 		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
 		label, connection := s.workgroupLabel(res)
-		add(area{bucket, prefix, "results of " + label, connection})
+		add(area{bucket: bucket, prefix: prefix, label: "results of " + label, connection: connection})
 	}
 	for _, res := range s.graph.OfType("aws:glue/catalogDatabase:CatalogDatabase") {
 		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(value(res, "locationUri"), "s3://"), "/")
 		if connection := s.holder("databases", value(res, "name")); connection != "" && prefix != "" {
-			add(area{bucket, strings.TrimSuffix(prefix, "/") + "/", "tables' files" + of(connection), connection})
+			add(area{bucket: bucket, prefix: strings.TrimSuffix(prefix, "/") + "/", label: "tables' files" + of(connection),
+				connection: connection, thing: "connection " + connection})
 		}
 	}
 	for _, res := range s.graph.OfType("aws:s3/bucketObjectv2:BucketObjectv2") {
 		folder, _, below := strings.Cut(value(res, "key"), "/")
 		if below {
-			add(area{value(res, "bucket"), folder + "/", "objects below " + folder + "/ that the program delivers", ""})
+			add(area{bucket: value(res, "bucket"), prefix: folder + "/", label: "objects below " + folder + "/ that the program delivers"})
+		}
+	}
+	for _, arn := range s.namedResources() {
+		bucket, key, isObject := strings.Cut(strings.TrimPrefix(arn, s.graph.Location.GlobalARN("s3", "", false)), "/")
+		if strings.HasPrefix(arn, s.graph.Location.GlobalARN("s3", "", false)) && isObject && !strings.ContainsAny(arn, "*?$") {
+			add(area{bucket: bucket, prefix: key, label: "archives" + outsideOf, exact: true})
 		}
 	}
 	return found
@@ -303,19 +384,28 @@ func (s *surveyor) bucketOf(connection *synth.Resource) string {
 // catalog adds databases, workgroups and the catalog as a whole.
 func (s *surveyor) catalog() {
 	at := s.graph.Location
-	database := func(label, connection, name string, outside bool) {
-		s.add(Resource{Kind: KindDatabase, Label: label, Connection: connection, Outside: outside, Parts: map[Part]string{
-			Whole: at.ARN("glue", "database/"+name), PartTable: at.ARN("glue", "table/"+name+"/"+probe)}})
+	database := func(r Resource, name string) {
+		r.Kind = KindDatabase
+		r.Parts = map[Part]string{Whole: at.ARN("glue", "database/"+name), PartTable: at.ARN("glue", "table/"+name+"/"+probe)}
+		s.add(r)
 	}
 	for _, res := range s.graph.OfType("aws:glue/catalogDatabase:CatalogDatabase") {
-		label, connection := "database of the platform", s.holder("databases", value(res, "name"))
-		if connection != "" {
-			label = "databases" + of(connection)
+		name := value(res, "name")
+		r := Resource{Label: "database " + name + " of the platform", general: "database NAME of the platform", things: []string{s.thingOf(name)}}
+		if connection := s.holder("databases", name); connection != "" {
+			r.Label, r.Connection, r.general = "databases"+of(connection), connection, ""
 		}
-		database(label, connection, value(res, "name"), false)
+		database(r, name)
 	}
-	database("database default", "", "default", true)
-	database("another database", "", "another_database", true)
+	database(Resource{Label: "database default", Outside: true}, "default")
+	database(Resource{Label: "another database", Outside: true}, "another_database")
+	s.foreign()
+	for _, res := range s.graph.OfType("aws:athena/dataCatalog:DataCatalog") {
+		parameters, _ := plainMap(res.State)["parameters"].(map[string]any)
+		account, _ := parameters["catalog-id"].(string)
+		s.add(Resource{Kind: KindDataCatalog, Label: "Athena's catalog of account " + account, general: otherAthena,
+			Parts: whole(at.ARN("athena", "datacatalog/"+value(res, "name"))), things: []string{catalogOf(account)}})
+	}
 	workgroup := func(label, connection, name string, outside bool) {
 		parts := whole(at.ARN("athena", "workgroup/"+name))
 		s.add(Resource{Kind: KindWorkgroup, Label: label, Connection: connection, Outside: outside, Parts: parts})

@@ -78,7 +78,7 @@ func (m *Matrix) rows() []row {
 		switch class := own[who].Class; {
 		case who == labelOtherRole:
 			who = everybody
-		case common[[2]string{e.Resource, e.Verb}] && class != ClassService && class != ClassOutsider:
+		case common[[2]string{e.Resource, e.Verb}] && class != ClassService && class != ClassOutsider && class != ClassShared:
 			continue
 		}
 		if n := len(rows); n > 0 && rows[n-1].who == who && rows[n-1].what == e.Resource {
@@ -125,7 +125,7 @@ func rank(p Principal) int {
 	if p.Connection != "" {
 		return 1
 	}
-	order := []Class{ClassHost, ClassConnection, ClassNode, ClassPod, ClassSystem, ClassService, ClassOutsider}
+	order := []Class{ClassHost, ClassConnection, ClassNode, ClassPod, ClassSystem, ClassService, ClassShared, ClassOutsider}
 	if i := slices.Index(order, p.Class); i >= 0 {
 		return i
 	}
@@ -160,6 +160,7 @@ func (m *Matrix) legend(rows []row) string {
 		{markThrough, "only when the service asks for the principal"},
 		{markForAWS, "only for AWS services, which attach encrypted volumes"},
 		{"Kubernetes: ", "an access policy or a group of the cluster; Kubernetes decides what it means"},
+		{unstated, "no setting shares anything with it, but a policy lets it in, or another one of its account"},
 		{"for another account", "a service that acts for somebody in another account"},
 	} {
 		if slices.ContainsFunc(rows, func(r row) bool { return strings.Contains(r.text(), entry.word) }) {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,7 +77,9 @@ func World(graph *synth.Graph) (*decide.World, *Inventory, error) {
 	b.identityPolicies()
 	b.resourcePolicies()
 	b.foreignBuckets()
-	inventory := newInventory(graph, b.world)
+	b.asked()
+	inventory, problems := newInventory(graph, b.world)
+	b.problems = append(b.problems, problems...)
 	b.outsiders(inventory)
 	return b.world, inventory, errors.Join(b.problems...)
 }
@@ -233,6 +236,29 @@ func (b *builder) foreignBuckets() {
 	}
 }
 
+// owned says that a bucket of which nothing is known belongs to the account.
+func (b *builder) owned(arn string) {
+	if _, known := b.world.Resources[arn]; !known {
+		b.world.Resources[arn] = decide.Resource{Account: b.graph.Location.AccountID, Policies: []decide.Policy{{Name: standIn}}}
+	}
+}
+
+// uses says whether the policies of a connection name something.
+func (b *builder) uses(inventory *Inventory, connection, arn string) bool {
+	for _, principal := range inventory.Principals {
+		if principal.Connection != connection {
+			continue
+		}
+		for _, policy := range b.world.Identities[principal.ARN].Policies {
+			named := func(s iam.Statement) bool { return slices.Contains(s.Resources, arn) }
+			if slices.ContainsFunc(policy.Document.Statements, named) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // guard adds a policy to a resource.
 func (b *builder) guard(arn string, policy decide.Policy) {
 	entry, known := b.world.Resources[arn]
@@ -251,24 +277,47 @@ func (b *builder) outsiders(inventory *Inventory) {
 	everything := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("All", []string{"*"}, "*"))}
 	anyRole := decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("Assume", []string{"sts:*"}, "*"))}
 	for _, principal := range inventory.Principals {
-		switch principal.Label {
-		case labelAdministrator, labelOtherAccount:
+		switch {
+		case principal.Class == ClassShared, principal.Label == labelAdministrator, principal.Label == labelOtherAccount:
 			b.world.Identities[principal.ARN] = decide.Identity{Policies: []decide.Policy{everything}}
-		case labelOtherRole:
+		case principal.Label == labelOtherRole:
 			b.world.Identities[principal.ARN] = decide.Identity{Policies: []decide.Policy{anyRole}}
 		}
 	}
 	at := b.graph.Location
 	account := iam.Principal{AWS: []string{at.GlobalARN("iam", "root", true)}}
 	trust := iam.NewDocument(iam.Statement{Effect: iam.EffectAllow, Actions: []string{"sts:*"}}.For(account))
-	open := iam.NewDocument(iam.Allow("Open", []string{"glue:*"}, "*").For(account))
 	for _, resource := range inventory.Resources {
-		switch resource.Label {
-		case labelTrusting:
+		if resource.Label == labelTrusting {
 			b.world.Identities[resource.Parts[Whole]] = decide.Identity{Trust: &decide.Policy{Name: labelTrusting, Document: trust}}
-		case labelSharedCatalog:
-			b.world.Resources[resource.Parts[Whole]] = decide.Resource{
-				Account: otherAccount, Policies: []decide.Policy{{Name: labelSharedCatalog, Document: open}}}
+		}
+	}
+	b.owners(inventory, account)
+}
+
+// owners adds policies for what others own: catalogs and keys of other accounts leave it to the platform's account, so that its identities'
+// policies decide. Keys of the account do, too, and have what connections ask for.
+func (b *builder) owners(inventory *Inventory, account iam.Principal) {
+	for _, resource := range inventory.Resources {
+		arn := resource.Parts[Whole]
+		parts := strings.SplitN(arn, ":", 6)
+		if bucket, ok := resource.Parts[PartBucket]; ok || resource.Kind == KindBucket {
+			b.owned(cmp.Or(bucket, arn))
+			continue
+		}
+		if _, known := b.world.Resources[arn]; known || resource.Kind != KindCatalog && resource.Kind != KindKey {
+			continue
+		}
+		if parts[4] != inventory.Account {
+			open := iam.NewDocument(iam.Allow("Open", []string{parts[2] + ":*"}, "*").For(account))
+			b.world.Resources[arn] = decide.Resource{Account: parts[4], Policies: []decide.Policy{{Name: standIn, Document: open}}}
+		} else if resource.Kind == KindKey && resource.Outside && resource.Label != "another key" {
+			b.guard(arn, decide.Policy{Name: standIn, Document: iam.NewDocument(iam.Allow("Account", []string{"kms:*"}, "*").For(account))})
+			for _, c := range b.graph.OfType(connectionType) {
+				if b.uses(inventory, connectionName(c), arn) {
+					b.askFor(c, "sharedKeyPolicy", arn)
+				}
+			}
 		}
 	}
 }

@@ -22,7 +22,7 @@ import (
 func configurations() []string {
 	root := filepath.Join("..", "..")
 	return []string{
-		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(), pods(),
+		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(), pods(), shared(),
 	}
 }
 
@@ -31,6 +31,9 @@ func many() string { return filepath.Join("testdata", "Pulumi.many.yaml") }
 
 // pods has pods with data of their own, and uses what was there before.
 func pods() string { return filepath.Join("testdata", "Pulumi.pods.yaml") }
+
+// shared has data that is shared across accounts, and a mirror in S3.
+func shared() string { return filepath.Join("testdata", "Pulumi.shared.yaml") }
 
 // bounded has permissions boundaries.
 func bounded() string { return filepath.Join("testdata", "Pulumi.bounded.yaml") }

@@ -69,20 +69,21 @@ func edgesOf(matrix *access.Matrix, label string) []access.Edge {
 func TestEachAssertionCanFail(t *testing.T) {
 	t.Parallel()
 	holes := map[string]string{
-		"what end users can hold administers no cluster":                                            "connection sales: allow eks:CreateAccessEntry on everything",
-		"what end users can hold pushes no image":                                                   "nodes: allow ecr:PutImage on everything",
-		"what end users can hold is out of IAM":                                                     "connection finance: allow iam:CreateAccessKey on everything",
-		"what end users can hold reaches no secret":                                                 "connection archive: allow secretsmanager:GetSecretValue on everything",
-		"what end users can hold commands no instance":                                              "nodes: allow ssm:SendCommand on everything",
-		"what end users can hold reaches the data of its own connection only":                       "/sales/* to arn:aws:s3:::dss-test-zone-raw-1234567/sales* in Files",
-		"nodes reach no data, nor do pods that no connection names":                                 "nodes: allow s3:GetObject on everything",
-		"the host reads data only by taking roles of connections":                                   "DSS host: allow glue:* on everything",
-		"only the host takes roles of connections":                                                  "trust of connection sales: add the principal arn:aws:iam::123456789012:role/another without conditions",
-		"nobody takes the role of a connection without its external id":                             "trust of connection sales: drop the condition",
-		"the credentials of a connection that is to be read only change none of its data":           "connection archive: write what it may read",
-		"nobody comes without TLS":                                                                  "zone-raw-1234567: remove the denial TLSOnly",
-		"where roles have a permissions boundary, who has none may do nothing":                      "connection sales: drop the permissions boundary",
-		"nobody of another account, and no service on behalf of one, reaches data, secrets or keys": "zone-raw-1234567: a statement for arn:aws:iam::9",
+		"what end users can hold administers no cluster":                                                                   "connection sales: allow eks:CreateAccessEntry on everything",
+		"what end users can hold pushes no image":                                                                          "nodes: allow ecr:PutImage on everything",
+		"what end users can hold is out of IAM":                                                                            "connection finance: allow iam:CreateAccessKey on everything",
+		"what end users can hold reaches no secret":                                                                        "connection archive: allow secretsmanager:GetSecretValue on everything",
+		"what end users can hold commands no instance":                                                                     "nodes: allow ssm:SendCommand on everything",
+		"what end users can hold reaches the data of its own connection only":                                              "/sales/* to arn:aws:s3:::dss-test-zone-raw-1234567/sales* in Files",
+		"nodes reach no data, nor do pods that no connection names":                                                        "nodes: allow s3:GetObject on everything",
+		"the host reads data only by taking roles of connections":                                                          "DSS host: allow glue:* on everything",
+		"only the host takes roles of connections":                                                                         "trust of connection sales: add the principal arn:aws:iam::123456789012:role/another without conditions",
+		"nobody takes the role of a connection without its external id":                                                    "trust of connection sales: drop the condition",
+		"the credentials of a connection that is to be read only change none of its data":                                  "connection archive: write what it may read",
+		"nobody comes without TLS":                                                                                         "zone-raw-1234567: remove the denial TLSOnly",
+		"where roles have a permissions boundary, who has none may do nothing":                                             "connection sales: drop the permissions boundary",
+		"nobody of an account that nothing is shared with, and no service on behalf of one, reaches data, secrets or keys": "zone-raw-1234567: a statement for arn:aws:iam::9",
+		"who data is shared with reads that data, and nothing else":                                                        "policy of dss-test-zone-raw-1234567: widen arn:aws:s3:::dss-test-zone-raw-1234567/marketing/* to arn:aws:s3:::dss-test-zone-raw-1234567/*",
 	}
 	with := map[string]func(*testing.T, string) *access.Matrix{}
 	for name, file := range map[string]string{"many": many(), "bounded": bounded()} {
