@@ -84,6 +84,8 @@ type Resource struct {
 	Context map[string][]string `json:"context,omitempty"`
 	// things are what settings share it by, any of them: see [Principal.Shared]. None for what cannot be shared.
 	things []string
+	// unowned is true for a bucket, and objects in one, of which neither owner nor policy is known.
+	unowned bool
 	// users are the connections that it is for, where it is for several: those in a bucket, those with tables in an encrypted catalog.
 	users []string
 	// general is the label in general terms; empty where only the connection's name is different.

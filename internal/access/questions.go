@@ -91,8 +91,8 @@ func (p *Principal) isAsked(r *Resource) bool {
 	if p.Label == labelOtherRole && r.Label == labelTrusting {
 		return false // it is what the one is there for, and the other
 	}
-	if p.Class == ClassShared && (r.Kind == KindAccount || r.Kind == KindSnapshot) {
-		return false // what has no account in its ARN is their own
+	if p.Class == ClassShared && (r.Kind == KindAccount || r.Kind == KindSnapshot || r.unowned) {
+		return false // what has no account in its ARN, and no owner that is known, would be their own
 	}
 	guarded := []Kind{KindObjects, KindBucket, KindSecret, KindKey}
 	switch p.Label {

@@ -41,6 +41,12 @@ func (s *surveyor) resources() {
 	s.others()
 	s.beside()
 	s.ofCatalog()
+	for i := range s.Resources {
+		r := &s.Resources[i]
+		bucket := cmp.Or(r.Parts[PartBucket], r.Parts[Whole])
+		_, known := s.world.Resources[bucket]
+		r.unowned = !known && (r.Kind == KindBucket || r.Kind == KindObjects)
+	}
 }
 
 func whole(arn string) map[Part]string { return map[Part]string{Whole: arn} }

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -236,13 +235,6 @@ func (b *builder) foreignBuckets() {
 	}
 }
 
-// owned says that a bucket of which nothing is known belongs to the account.
-func (b *builder) owned(arn string) {
-	if _, known := b.world.Resources[arn]; !known {
-		b.world.Resources[arn] = decide.Resource{Account: b.graph.Location.AccountID, Policies: []decide.Policy{{Name: standIn}}}
-	}
-}
-
 // uses says whether the policies of a connection name something.
 func (b *builder) uses(inventory *Inventory, connection, arn string) bool {
 	for _, principal := range inventory.Principals {
@@ -301,10 +293,6 @@ func (b *builder) owners(inventory *Inventory, account iam.Principal) {
 	for _, resource := range inventory.Resources {
 		arn := resource.Parts[Whole]
 		parts := strings.SplitN(arn, ":", 6)
-		if bucket, ok := resource.Parts[PartBucket]; ok || resource.Kind == KindBucket {
-			b.owned(cmp.Or(bucket, arn))
-			continue
-		}
 		if _, known := b.world.Resources[arn]; known || resource.Kind != KindCatalog && resource.Kind != KindKey {
 			continue
 		}
