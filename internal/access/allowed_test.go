@@ -10,7 +10,9 @@ import (
 // A row is about one connection: NAME is the same on both sides, and what is another connection's is OTHER.
 func TestRowsAreAboutOneConnection(t *testing.T) {
 	t.Parallel()
-	sales := Principal{Label: "connection sales", Class: ClassConnection, Connection: "sales", Shared: []string{"database market of account 2"}}
+	sales := Principal{
+		Label: "connection sales", Class: ClassConnection, Connection: "sales", Shared: []string{"database market of account 2"},
+	}
 	pods := Principal{Label: "pods jobs/a of connection sales", Class: ClassPod, Connection: "sales"}
 	host := Principal{Label: "DSS host", Class: ClassHost}
 	account := Principal{Label: "account 1", Class: ClassShared, Shared: []string{"connection sales", "database common"}}
@@ -21,7 +23,8 @@ func TestRowsAreAboutOneConnection(t *testing.T) {
 	zone := Resource{Label: "bucket zone", Kind: KindBucket, users: []string{"sales"}, things: []string{"connection sales"}}
 	other := Resource{Label: "bucket other", Kind: KindBucket, users: []string{"people"}, things: []string{"connection people"}}
 	database := func(name string) Resource {
-		return Resource{Label: "database " + name + " of account 2", general: otherDatabase, things: []string{"database " + name + " of account 2"}}
+		label := "database " + name + " of account 2"
+		return Resource{Label: label, general: otherDatabase, things: []string{label}}
 	}
 	common := Resource{Label: "database common of the platform", general: "database NAME of the platform", things: []string{"database common"}}
 	for _, c := range []struct {
@@ -80,7 +83,8 @@ func TestStarsStandForNames(t *testing.T) {
 // A right that is listed for a connection's own data is none to another's.
 func TestARightOfOneConnectionIsNotAnothers(t *testing.T) {
 	t.Parallel()
-	rows, err := ParseAllowed("| Who | What | May | Why |\n|---|---|---|---|\n| connection NAME | data of connection NAME | read | its data |\n")
+	rows, err := ParseAllowed(
+		"| Who | What | May | Why |\n|---|---|---|---|\n| connection NAME | data of connection NAME | read | its data |\n")
 	require.NoError(t, err)
 	edge := func(connection, resource string) Edge {
 		p := Principal{Label: "connection " + connection, Connection: connection}

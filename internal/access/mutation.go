@@ -46,7 +46,9 @@ type guard struct {
 func Mutations(world *decide.World, inventory *Inventory) []Mutation {
 	planter := planter{world: world, inventory: inventory}
 	for _, arn := range slices.Sorted(maps.Keys(world.Identities)) {
-		if slices.ContainsFunc(inventory.Principals, func(p Principal) bool { return p.ARN == arn && p.Class != ClassOutsider && p.Class != ClassShared }) {
+		if slices.ContainsFunc(inventory.Principals, func(p Principal) bool {
+			return p.ARN == arn && p.Class != ClassOutsider && p.Class != ClassShared
+		}) {
 			planter.inIdentity(arn)
 		}
 	}
