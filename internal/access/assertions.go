@@ -98,12 +98,12 @@ func notShared(m *Matrix, p Principal, e Edge) bool {
 	if strings.Contains(e.Resource, outsideOf) {
 		verb = strings.TrimSuffix(verb, " without TLS")
 	}
-	switch kind := m.kind(e.Resource); {
-	case kind == KindKey:
+	switch m.kind(e.Resource) {
+	case KindKey:
 		return len(p.Shared) == 0 || verb != verbDecrypt+markThrough+"s3" && verb != verbDecrypt+markThrough+"glue"
-	case kind == KindCatalog:
+	case KindCatalog:
 		return len(p.Shared) == 0 || e.Resource != "Glue catalog" || verb != "read in"
-	case kind == KindBucket:
+	case KindBucket:
 		return !e.shared || !slices.Contains([]string{verbDescribe, "list all"}, verb)
 	default:
 		return !e.shared || verb != verbRead && verb != verbList
