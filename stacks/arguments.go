@@ -15,6 +15,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
 	"github.com/pulumi-dss/pulumi-dss/components/secrets"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -37,7 +38,7 @@ func (c *Config) networkArgs() *network.NetworkArgs {
 // registryArgs are the registry's arguments. Platforms of one account share a registry, and each has its prefix.
 func (c *Config) registryArgs() *registry.ECRRegistryArgs {
 	args := c.Registry
-	fill(&args.Prefix, c.Name)
+	optional.Default(&args.Prefix, c.Name)
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Roles = c.rolesOr(args.Roles)
 	args.Tags = c.tagsAnd(args.Tags)
@@ -65,7 +66,7 @@ func (c *Config) lakeArgs() *lake.DataLakeArgs {
 	args := c.Lake
 	args.Roles = c.rolesOr(args.Roles)
 	args.Roles.Path = c.connectionPath()
-	fill(&args.SecretPrefix, c.connectionSecrets())
+	optional.Default(&args.SecretPrefix, c.connectionSecrets())
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Tags = c.tagsAnd(args.Tags)
 	return &args
@@ -92,7 +93,7 @@ func (c *Config) secretsArgs() *secrets.PlatformSecretsArgs {
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Tags = c.tagsAnd(args.Tags)
 	// The host knows one key for what it reads and fills.
-	fill(&args.KMSKeyARN, c.DSS.KMSKeyARN)
+	optional.Default(&args.KMSKeyARN, c.DSS.KMSKeyARN)
 	return &args
 }
 
@@ -107,7 +108,7 @@ func (c *Config) dssArgs() *dss.DSSInstanceArgs {
 		args.ClusterNames = []string{cluster}
 	}
 	if c.Secrets.License != nil {
-		fill[pulumi.StringInput](&args.LicenseSecretARN, dss.KnownLater)
+		optional.Default[pulumi.StringInput](&args.LicenseSecretARN, dss.KnownLater)
 	}
 	args.Settings = c.dssSettings(args, cluster)
 	if len(c.Lake.Connections) > 0 {
@@ -132,7 +133,7 @@ func (c *Config) dssSettings(args dss.DSSInstanceArgs, cluster string) dss.Setti
 	if !c.installs() {
 		return settings
 	}
-	fill[pulumi.StringInput](&settings.ImageURL, dss.KnownLater)
+	optional.Default[pulumi.StringInput](&settings.ImageURL, dss.KnownLater)
 	// Clusters are a feature of a licence.
 	if settings.Clusters == nil && args.LicenseSecretARN != nil && runsProjects(args.Installation.NodeType) {
 		settings.Clusters = []dss.Cluster{{Name: cluster, Attach: &dss.AttachedCluster{EKSName: pulumi.String(cluster)}, Default: true}}
@@ -156,10 +157,10 @@ func runsProjects(node dss.NodeType) bool {
 // computeArgs are the cluster's arguments. Its name is the platform's, as it is one of its kind in a region.
 func (c *Config) computeArgs() *compute.ComputeEKSArgs {
 	args := c.Compute
-	fill(&args.ClusterName, c.Name)
-	fill(&args.KubernetesProfile, c.AWS.Profile)
+	optional.Default(&args.ClusterName, c.Name)
+	optional.Default(&args.KubernetesProfile, c.AWS.Profile)
 	if c.AWS.AssumeRole != nil {
-		fill(&args.KubernetesRoleARN, c.AWS.AssumeRole.RoleARN)
+		optional.Default(&args.KubernetesRoleARN, c.AWS.AssumeRole.RoleARN)
 	}
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Roles = c.rolesOr(args.Roles)
@@ -173,17 +174,9 @@ func unique(texts []string) []string {
 	return slices.Compact(texts)
 }
 
-// fill sets an input that the settings leave out.
-func fill[T comparable](field *T, value T) {
-	var none T
-	if *field == none {
-		*field = value
-	}
-}
-
 // rolesOr are a component's own settings of roles, or else the platform's.
 func (c *Config) rolesOr(own role.Settings) role.Settings {
-	fill(&own, c.Roles)
+	optional.Default(&own, c.Roles)
 	return own
 }
 

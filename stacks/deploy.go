@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/components/registry"
 	"github.com/pulumi-dss/pulumi-dss/components/secrets"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
 // Platform is what an environment consists of.
@@ -85,21 +86,21 @@ func (p *Platform) encryptionKey(ctx *pulumi.Context) error {
 
 func (p *Platform) network(ctx *pulumi.Context) (err error) {
 	args := p.config.networkArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
 	p.Network, err = network.NewNetwork(ctx, p.config.Name, args, p.in)
 	return err
 }
 
 func (p *Platform) registry(ctx *pulumi.Context) (err error) {
 	args := p.config.registryArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
 	p.Registry, err = registry.NewECRRegistry(ctx, p.config.Name, args, p.in)
 	return err
 }
 
 func (p *Platform) catalog(ctx *pulumi.Context) (err error) {
 	args := p.config.catalogArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
 	p.Catalog, err = catalog.NewGlueAthenaCatalog(ctx, p.config.Name, args, p.in)
 	return err
 }
@@ -107,8 +108,8 @@ func (p *Platform) catalog(ctx *pulumi.Context) (err error) {
 // host makes the machine of DSS. Whom DSS signs its calls as may push images.
 func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	args := p.config.dssArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
-	fill[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
 	if args.SubnetID == nil {
 		args.SubnetID, args.AvailabilityZone = p.Network.WorkloadSubnetID, p.Network.WorkloadZone
 	}
@@ -118,14 +119,14 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	args.LoadBalancer = p.loadBalancer(args.LoadBalancer)
 	args.Settings = p.dssSettings(args.Settings)
 	if p.Secrets != nil {
-		fill[pulumi.StringInput](&args.AdminPasswordSecretARN, p.Secrets.AdminPasswordARN)
-		fill[pulumi.StringInput](&args.APIKeySecretARN, p.Secrets.APIKeyARN)
+		optional.Default[pulumi.StringInput](&args.AdminPasswordSecretARN, p.Secrets.AdminPasswordARN)
+		optional.Default[pulumi.StringInput](&args.APIKeySecretARN, p.Secrets.APIKeyARN)
 		if args.LicenseSecretARN == dss.KnownLater {
 			args.LicenseSecretARN = p.Secrets.LicenseARN
 		}
 	}
 	if p.Lake != nil {
-		fill[pulumi.StringInput](&args.ConnectionSecretsKMSKeyARN, p.Lake.KMSKeyARN)
+		optional.Default[pulumi.StringInput](&args.ConnectionSecretsKMSKeyARN, p.Lake.KMSKeyARN)
 	}
 	args.After = p.Network.Egress
 	if p.DSS, err = dss.NewDSSInstance(ctx, p.config.Name, args, p.in); err != nil {
@@ -146,7 +147,7 @@ func (p *Platform) secrets(ctx *pulumi.Context) (err error) {
 		return nil
 	}
 	args := p.config.secretsArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
 	p.Secrets, err = secrets.NewPlatformSecrets(ctx, p.config.Name, args, p.in)
 	return err
 }
@@ -158,11 +159,11 @@ func (p *Platform) lake(ctx *pulumi.Context) (err error) {
 		return nil
 	}
 	args := p.config.lakeArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
 	if args.CatalogKMSKeyARN == nil && p.Catalog.Encrypted() {
 		args.CatalogKMSKeyARN = p.Catalog.KMSKeyARN
 	}
-	fill[pulumi.StringInput](&args.ClusterName, p.Compute.ClusterName)
+	optional.Default[pulumi.StringInput](&args.ClusterName, p.Compute.ClusterName)
 	off := false
 	args.EncryptCatalog, args.After = &off, p.Catalog.Settings()
 	if len(args.Connections) > 0 {
@@ -233,9 +234,9 @@ func (p *Platform) principal() pulumi.StringOutput {
 
 func (p *Platform) compute(ctx *pulumi.Context) (err error) {
 	args := p.config.computeArgs()
-	fill(&args.KMSKeyARN, p.KMSKeyARN)
-	fill[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
-	fill[pulumi.StringInput](&args.SharedSecurityGroupID, p.Network.SharedSecurityGroupID)
+	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
+	optional.Default[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
+	optional.Default[pulumi.StringInput](&args.SharedSecurityGroupID, p.Network.SharedSecurityGroupID)
 	if args.SubnetIDs == nil {
 		args.SubnetIDs = p.Network.PrivateSubnetIDs
 		args.WorkloadSubnetIDs = pulumi.StringArray{p.Network.WorkloadSubnetID}

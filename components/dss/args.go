@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/host"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
 
@@ -270,13 +271,13 @@ type LoadBalancer struct {
 
 // withDefaults is a copy in which everything has a value. It shares nothing that is written to.
 func (a DSSInstanceArgs) withDefaults() *DSSInstanceArgs {
-	setDefault(&a.OperatingSystem, DefaultOperatingSystem)
-	setDefault(&a.InstanceType, DefaultInstanceType)
-	setDefault(&a.RootVolumeGiB, DefaultRootVolumeGiB)
-	setDefault(&a.Port, DefaultPort)
-	setDefault(&a.CredentialsMode, InstanceRole)
-	setDefault(&a.UserName, DefaultUserName)
-	setDefault(&a.WaitTimeoutMinutes, DefaultWaitTimeoutMinutes)
+	optional.Default(&a.OperatingSystem, DefaultOperatingSystem)
+	optional.Default(&a.InstanceType, DefaultInstanceType)
+	optional.Default(&a.RootVolumeGiB, DefaultRootVolumeGiB)
+	optional.Default(&a.Port, DefaultPort)
+	optional.Default(&a.CredentialsMode, InstanceRole)
+	optional.Default(&a.UserName, DefaultUserName)
+	optional.Default(&a.WaitTimeoutMinutes, DefaultWaitTimeoutMinutes)
 	for _, flag := range []**bool{&a.Wait, &a.Install} {
 		if *flag == nil {
 			*flag = ptr(true)
@@ -289,13 +290,13 @@ func (a DSSInstanceArgs) withDefaults() *DSSInstanceArgs {
 		a.EgressCIDRs = []string{"0.0.0.0/0"}
 	}
 	if a.DataVolume.VolumeID == "" {
-		setDefault(&a.DataVolume.SizeGiB, DefaultDataVolumeGiB)
-		setDefault(&a.DataVolume.IOPS, DefaultDataVolumeIOPS)
-		setDefault(&a.DataVolume.ThroughputMiBps, DefaultDataVolumeThroughput)
+		optional.Default(&a.DataVolume.SizeGiB, DefaultDataVolumeGiB)
+		optional.Default(&a.DataVolume.IOPS, DefaultDataVolumeIOPS)
+		optional.Default(&a.DataVolume.ThroughputMiBps, DefaultDataVolumeThroughput)
 	}
 	if a.LoadBalancer != nil {
 		lb := *a.LoadBalancer
-		setDefault(&lb.SSLPolicy, DefaultSSLPolicy)
+		optional.Default(&lb.SSLPolicy, DefaultSSLPolicy)
 		a.LoadBalancer = &lb
 	}
 	a.ClusterNames = slices.Clone(a.ClusterNames)
@@ -305,10 +306,3 @@ func (a DSSInstanceArgs) withDefaults() *DSSInstanceArgs {
 }
 
 func ptr[T any](value T) *T { return &value }
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}

@@ -286,6 +286,7 @@ func TestKeyPair(t *testing.T) {
 		harness.SecretValues("the-secret-access-key"),
 		harness.Outputs("aws:iam/accessKey:AccessKey", secretAccessKey))
 	assert.Len(t, g.OfType(typeRolePolicy), 1, "what DSS may do is its user's")
+	assert.Contains(t, g.One("aws:secretsmanager/secretPolicy:SecretPolicy", "dss-dss-key").String("policy"), "TLSOnly")
 	version := g.One("aws:secretsmanager/secretVersion:SecretVersion", "dss-dss-key")
 	assert.True(t, version.IsSecret("secretString"))
 	assert.Contains(t, version.String("secretString"), "the-secret-access-key")

@@ -1,13 +1,11 @@
 package dss
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/dssnode"
@@ -15,6 +13,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
+	"github.com/pulumi-dss/pulumi-dss/internal/secret"
 )
 
 // computePolicy is what DSS needs in attach mode: to find its clusters, and to take the roles of its connections. What it
@@ -226,29 +225,18 @@ func (d *DSSInstance) grantUserClusters() error {
 	return nil
 }
 
-// keepKey puts the access key into a secret, in the form of the AWS command line's output.
+// keepKey puts the access key into a secret.
 func (d *DSSInstance) keepKey(key *awsiam.AccessKey) error {
-	secret, err := secretsmanager.NewSecret(d.ctx, d.child("dss-key"), &secretsmanager.SecretArgs{
-		Description: pulumi.String("AWS access key of DSS on " + d.name),
-		KmsKeyId:    d.keyARN.ToStringPtrOutput(),
+	made, err := secret.New(d.ctx, d.child("dss-key"), secret.Args{
+		Location: d.location, Description: "AWS access key of DSS on " + d.name, KMSKeyARN: d.keyARN, Value: secret.KeyPair(key),
+		Tags: d.tagMap("dss-key"),
 		// The key goes with its user, and nothing is left that could be brought back.
-		RecoveryWindowInDays: pulumi.Int(0),
-		Tags:                 d.tags("dss-key"),
+		RecoveryWindowInDays: 0,
 	}, d.parent())
 	if err != nil {
-		return fmt.Errorf("creating the secret of the access key: %w", err)
+		return err
 	}
-	text := pulumi.ToSecret(pulumi.All(key.ID(), key.Secret).ApplyT(func(pair []any) (string, error) {
-		text, err := json.Marshal(map[string]any{"AccessKeyId": pair[0], "SecretAccessKey": pair[1]})
-		return string(text), err
-	})).(pulumi.StringOutput)
-	version, err := secretsmanager.NewSecretVersion(d.ctx, d.child("dss-key"), &secretsmanager.SecretVersionArgs{
-		SecretId: secret.ID(), SecretString: text.ToStringPtrOutput(),
-	}, d.parent())
-	if err != nil {
-		return fmt.Errorf("writing the secret of the access key: %w", err)
-	}
-	d.CredentialsSecretARN = pulumi.OutputWithDependencies(d.ctx.Context(), secret.Arn, version).(pulumi.StringOutput)
+	d.CredentialsSecretARN = made.ARN
 	return nil
 }
 

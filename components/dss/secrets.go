@@ -1,10 +1,9 @@
 package dss
 
 import (
-	"fmt"
-
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/secret"
 )
 
 // kept are the ARNs of the secrets that the host fills itself. Pulumi makes them empty, and never sees what is in them.
@@ -44,25 +43,24 @@ func (d *DSSInstance) secrets() error {
 		if err != nil {
 			return err
 		}
-		*one.into = made.Arn
+		*one.into = made
 	}
 	d.AdminPasswordSecretARN, d.APIKeySecretARN = d.kept.adminPassword, d.kept.apiKey
 	return nil
 }
 
 // emptySecret is a secret without a value. It can be brought back for as long as the data that it belongs to.
-func (d *DSSInstance) emptySecret(part, description string) (*secretsmanager.Secret, error) {
-	args := &secretsmanager.SecretArgs{
-		Description: pulumi.String(description),
-		KmsKeyId:    d.keyARN.ToStringPtrOutput(),
-		Tags:        d.tags(part),
+func (d *DSSInstance) emptySecret(part, description string) (pulumi.StringOutput, error) {
+	args := secret.Args{
+		Location: d.location, Description: description, KMSKeyARN: d.keyARN, RecoveryWindowInDays: secret.MaxRecoveryWindowInDays,
+		Tags: d.tagMap(part),
 	}
 	if d.args.DeleteData && d.args.AllowDataDeletion {
-		args.RecoveryWindowInDays = pulumi.Int(0)
+		args.RecoveryWindowInDays = 0
 	}
-	made, err := secretsmanager.NewSecret(d.ctx, d.child(part), args, d.parent())
+	made, err := secret.New(d.ctx, d.child(part), args, d.parent())
 	if err != nil {
-		return nil, fmt.Errorf("creating the secret %s: %w", d.child(part), err)
+		return pulumi.StringOutput{}, err
 	}
-	return made, nil
+	return made.ARN, nil
 }

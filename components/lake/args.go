@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
@@ -204,13 +205,13 @@ type S3ConnectionArgs struct {
 
 // withDefaults is a copy with defaults; `resource` is the name of the connection's resource.
 func (c Connection) withDefaults(resource string) Connection {
-	setDefault(&c.Credentials, DefaultCredentials)
-	setDefault(&c.Rotation.Generation, DefaultGeneration)
+	optional.Default(&c.Credentials, DefaultCredentials)
+	optional.Default(&c.Rotation.Generation, DefaultGeneration)
 	// DSS takes no underscore.
-	setDefault(&c.ExternalID, strings.ReplaceAll(resource, "_", "."))
+	optional.Default(&c.ExternalID, strings.ReplaceAll(resource, "_", "."))
 	if c.Athena != nil {
 		athena := *c.Athena
-		setDefault(&athena.Workgroup, resource)
+		optional.Default(&athena.Workgroup, resource)
 		c.Athena = &athena
 	}
 	c.Bucket.Lifecycle = c.Bucket.Lifecycle.withDefaults()
@@ -220,8 +221,8 @@ func (c Connection) withDefaults(resource string) Connection {
 
 func (a S3ConnectionArgs) withDefaults(name string) *S3ConnectionArgs {
 	a.Connection = a.Connection.withDefaults(name)
-	setDefault(&a.Roles.Path, DefaultRolePath)
-	setDefault(&a.secretPrefix, name+"/")
+	optional.Default(&a.Roles.Path, DefaultRolePath)
+	optional.Default(&a.secretPrefix, name+"/")
 	return &a
 }
 
@@ -273,11 +274,4 @@ func (c Connection) direct(model catalog.PermissionModel) bool {
 		return *c.DirectFiles
 	}
 	return model != catalog.ModelLakeFormation
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var none T
-	if *field == none {
-		*field = value
-	}
 }

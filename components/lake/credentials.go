@@ -1,7 +1,6 @@
 package lake
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -93,13 +92,9 @@ func (c *S3Connection) keyPair(user *awsiam.User, generation int, policy pulumi.
 	if err != nil {
 		return pulumi.StringOutput{}, fmt.Errorf("creating the access key %s: %w", c.child(part), err)
 	}
-	value := pulumi.ToSecret(pulumi.All(key.ID(), key.Secret).ApplyT(func(pair []any) (string, error) {
-		text, err := json.Marshal(map[string]any{"AccessKeyId": pair[0], "SecretAccessKey": pair[1]})
-		return string(text), err
-	})).(pulumi.StringOutput)
 	kept, err := secret.New(c.ctx, c.child(part), secret.Args{
 		Location: c.location, Name: c.args.secretPrefix + c.args.Name + "/" + part,
-		Description: "Key pair of connection " + c.args.Name + " of DSS", KMSKeyARN: c.key, Value: value, Tags: c.tags(part),
+		Description: "Key pair of connection " + c.args.Name + " of DSS", KMSKeyARN: c.key, Value: secret.KeyPair(key), Tags: c.tags(part),
 		// The pair goes with its user, and nothing is left that could be brought back.
 		RecoveryWindowInDays: 0,
 	}, c.parent())

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
@@ -75,10 +76,10 @@ func (a DataLakeArgs) withDefaults(name string) *DataLakeArgs {
 	for i, c := range a.Connections {
 		a.Connections[i] = c.withDefaults(name + "-" + c.Name)
 	}
-	setDefault(&a.PermissionModel, catalog.DefaultPermissionModel)
-	setDefault(&a.ResultsRetentionDays, catalog.DefaultResultsRetentionDays)
-	setDefault(&a.Roles.Path, DefaultRolePath)
-	setDefault(&a.SecretPrefix, name+"/")
+	optional.Default(&a.PermissionModel, catalog.DefaultPermissionModel)
+	optional.Default(&a.ResultsRetentionDays, catalog.DefaultResultsRetentionDays)
+	optional.Default(&a.Roles.Path, DefaultRolePath)
+	optional.Default(&a.SecretPrefix, name+"/")
 	on := true
 	if a.AccessLogs == nil {
 		a.AccessLogs = &on

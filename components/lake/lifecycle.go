@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/bucket"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
@@ -42,7 +43,7 @@ type Lifecycle struct {
 }
 
 func (l Lifecycle) withDefaults() Lifecycle {
-	setDefault(&l.NoncurrentDays, bucket.DefaultNoncurrentDays)
+	optional.Default(&l.NoncurrentDays, bucket.DefaultNoncurrentDays)
 	return l
 }
 

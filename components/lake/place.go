@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/bucket"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 )
 
@@ -42,7 +43,7 @@ func newPlace(ctx *pulumi.Context, name string, args placeArgs, opts ...pulumi.R
 	p := &place{known: args.Name, region: args.location.Region}
 	if p.existing = args.Existing; p.existing {
 		p.bucket = pulumi.String(args.Name).ToStringOutput()
-		setDefault(&args.Region, args.location.Region)
+		optional.Default(&args.Region, args.location.Region)
 		p.region, p.foreign = args.Region, args.AccountID != "" && args.AccountID != args.location.AccountID
 		if args.KMSKeyARN != "" {
 			p.key = pulumi.String(args.KMSKeyARN)

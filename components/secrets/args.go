@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
+	"github.com/pulumi-dss/pulumi-dss/internal/secret"
 )
 
 // Token is the component's type.
@@ -26,14 +27,8 @@ const (
 	License = "license"
 )
 
-// Recovery windows that Secrets Manager offers, in days.
-//
-// Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
-const (
-	MinRecoveryWindowInDays     = 7
-	MaxRecoveryWindowInDays     = 30
-	DefaultRecoveryWindowInDays = MaxRecoveryWindowInDays
-)
+// DefaultRecoveryWindowInDays is for how long deleted secrets can be brought back, unless something else is said.
+const DefaultRecoveryWindowInDays = secret.MaxRecoveryWindowInDays
 
 // PlatformSecretsArgs are the arguments of [NewPlatformSecrets].
 type PlatformSecretsArgs struct {
@@ -92,8 +87,9 @@ var shortName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 func (a *PlatformSecretsArgs) Problems() problem.List {
 	args := a.withDefaults()
 	var wrong problem.List
-	if days := args.RecoveryWindowInDays; days < MinRecoveryWindowInDays || days > MaxRecoveryWindowInDays {
-		wrong.Add("recoveryWindowInDays", fmt.Sprintf("use %d to %d", MinRecoveryWindowInDays, MaxRecoveryWindowInDays), "%d days", days)
+	if days := args.RecoveryWindowInDays; days < secret.MinRecoveryWindowInDays || days > secret.MaxRecoveryWindowInDays {
+		wrong.Add("recoveryWindowInDays",
+			fmt.Sprintf("use %d to %d", secret.MinRecoveryWindowInDays, secret.MaxRecoveryWindowInDays), "%d days", days)
 	}
 	names := []string{AdminPassword, APIKey, License, "key"}
 	for i, s := range args.Further {

@@ -1,4 +1,4 @@
-// Package optional turns plain values that may be left out into inputs.
+// Package optional is about plain values that may be left out: their defaults, and how they become inputs.
 package optional
 
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"

@@ -13,6 +13,14 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 )
 
+// Recovery windows that Secrets Manager offers, in days.
+//
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+const (
+	MinRecoveryWindowInDays = 7
+	MaxRecoveryWindowInDays = 30
+)
+
 // Args describe a secret.
 type Args struct {
 	// Location is where the secret is.
