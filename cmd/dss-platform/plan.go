@@ -43,13 +43,11 @@ func plan(s settings, program pulumi.RunFunc, stdout, stderr io.Writer) error {
 
 // synthesize runs the program with a configuration file. The graph is never nil.
 func synthesize(s settings, program pulumi.RunFunc) (*synth.Graph, error) {
-	config, secretKeys, err := synth.ReadConfig(s.config, stacks.ProjectName)
+	read, err := synth.ReadStack(s.config, stacks.ProjectName, short(s.stack))
 	if err != nil {
 		return &synth.Graph{}, fmt.Errorf("--config: %w", err)
 	}
-	graph, err := synth.Run(program, synth.Settings{
-		Project: stacks.ProjectName, Stack: short(s.stack), Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-	})
+	graph, err := synth.Run(program, read)
 	if len(graph.Unexpected) > 0 {
 		return graph, fmt.Errorf("the program looks up what only an account can tell (%s): use preview",
 			strings.Join(slices.Compact(slices.Sorted(slices.Values(graph.Unexpected))), ", "))

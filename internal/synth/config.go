@@ -17,6 +17,12 @@ const SecretStandIn = "[secret of the stack's configuration]"
 // secureKey marks an encrypted value in a stack's configuration file.
 const secureKey = "secure"
 
+// ReadStack are the settings that run a project's program with a stack's configuration file, in the file's region.
+func ReadStack(path, project, stack string) (Settings, error) {
+	config, secretKeys, err := ReadConfig(path, project)
+	return Settings{Project: project, Stack: stack, Location: At(config["aws:region"]), Config: config, SecretKeys: secretKeys}, err
+}
+
 // ReadConfig reads a stack's configuration file, an ordinary Pulumi.STACK.yaml, as the engine hands it to a program:
 // structures as JSON, keys without a namespace in the project's. Encrypted values become [SecretStandIn]; secretKeys
 // names those keys.

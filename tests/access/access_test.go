@@ -58,13 +58,11 @@ func stackOf(t *testing.T, file string) stack {
 
 // readStack runs the program with a configuration.
 func readStack(file string) (stack, error) {
-	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+	settings, err := synth.ReadStack(file, stacks.ProjectName, "test")
 	if err != nil {
 		return stack{}, err
 	}
-	graph, err := synth.Run(stacks.Run, synth.Settings{
-		Project: stacks.ProjectName, Stack: "test", Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-	})
+	graph, err := synth.Run(stacks.Run, settings)
 	if err != nil {
 		return stack{}, err
 	}

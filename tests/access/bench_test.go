@@ -38,11 +38,9 @@ func BenchmarkMatrix(b *testing.B) {
 		b.Run(fmt.Sprintf("connections=%d", number), func(b *testing.B) {
 			file := filepath.Join(b.TempDir(), "Pulumi.bench.yaml")
 			require.NoError(b, os.WriteFile(file, []byte(withConnections(number)), 0o600))
-			config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+			settings, err := synth.ReadStack(file, stacks.ProjectName, "bench")
 			require.NoError(b, err)
-			graph, err := synth.Run(stacks.Run, synth.Settings{
-				Project: stacks.ProjectName, Stack: "bench", Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-			})
+			graph, err := synth.Run(stacks.Run, settings)
 			require.NoError(b, err)
 			var matrix *access.Matrix
 			var spent time.Duration

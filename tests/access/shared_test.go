@@ -59,11 +59,9 @@ func TestSharedDataIsSeen(t *testing.T) {
 // role takes the role's place in what the program registers.
 func TestAnAccountThatNoSettingNamesIsNotListed(t *testing.T) {
 	t.Parallel()
-	config, secretKeys, err := synth.ReadConfig(shared(), stacks.ProjectName)
+	settings, err := synth.ReadStack(shared(), stacks.ProjectName, "test")
 	require.NoError(t, err)
-	graph, err := synth.Run(stacks.Run, synth.Settings{
-		Project: stacks.ProjectName, Stack: "test", Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-	})
+	graph, err := synth.Run(stacks.Run, settings)
 	require.NoError(t, err)
 	const role, root = "arn:aws:iam::410987654321:role/audit/reader", "arn:aws:iam::410987654321:root"
 	replaced := 0

@@ -55,13 +55,10 @@ func TestAccess(t *testing.T) {
 // synthesized is what the program registers with a configuration.
 func synthesized(t *testing.T, file, stack, account string) *synth.Graph {
 	t.Helper()
-	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+	settings, err := synth.ReadStack(file, stacks.ProjectName, stack)
 	require.NoError(t, err)
-	at := synth.At(config["aws:region"])
-	at.AccountID = account
-	graph, err := synth.Run(stacks.Run, synth.Settings{
-		Project: stacks.ProjectName, Stack: stack, Location: at, Config: config, SecretKeys: secretKeys,
-	})
+	settings.Location.AccountID = account
+	graph, err := synth.Run(stacks.Run, settings)
 	require.NoError(t, err)
 	return graph
 }

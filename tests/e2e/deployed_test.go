@@ -87,11 +87,9 @@ func same(t *testing.T, res *synth.Resource, key, expected string, deployed map[
 // graph is what the program registers with the stack's configuration, without engine.
 func (s *stack) graph() *synth.Graph {
 	s.t.Helper()
-	config, secretKeys, err := synth.ReadConfig(filepath.Join(s.dir, "Pulumi."+s.name+".yaml"), stacks.ProjectName)
+	settings, err := synth.ReadStack(filepath.Join(s.dir, "Pulumi."+s.name+".yaml"), stacks.ProjectName, s.name)
 	require.NoError(s.t, err)
-	graph, err := synth.Run(stacks.Run, synth.Settings{
-		Project: stacks.ProjectName, Stack: s.name, Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-	})
+	graph, err := synth.Run(stacks.Run, settings)
 	require.NoError(s.t, err)
 	return graph
 }

@@ -56,14 +56,12 @@ func run(files []string, names bool, out io.Writer) (int, error) {
 }
 
 func hunt(file string, rows []access.Allowed) (access.Tally, error) {
-	config, secretKeys, err := synth.ReadConfig(file, stacks.ProjectName)
+	stack := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml")
+	settings, err := synth.ReadStack(file, stacks.ProjectName, stack)
 	if err != nil {
 		return access.Tally{}, err
 	}
-	stack := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml")
-	graph, err := synth.Run(stacks.Run, synth.Settings{
-		Project: stacks.ProjectName, Stack: stack, Location: synth.At(config["aws:region"]), Config: config, SecretKeys: secretKeys,
-	})
+	graph, err := synth.Run(stacks.Run, settings)
 	if err != nil {
 		return access.Tally{}, err
 	}
