@@ -58,7 +58,7 @@ e2e: ## deploy to the emulator that AWS_ENDPOINT_URL leads to, on the real engin
 
 .PHONY: mutate
 mutate: ## plant holes in the policies of stacks, and see that each is caught
-	go run ./tests/access/mutate Pulumi.dev.yaml Pulumi.prod.yaml tests/access/testdata/Pulumi.many.yaml tests/access/testdata/Pulumi.bounded.yaml tests/access/testdata/Pulumi.pods.yaml tests/access/testdata/Pulumi.shared.yaml
+	go run ./tests/access/mutate Pulumi.dev.yaml Pulumi.prod.yaml tests/access/testdata/Pulumi.*.yaml
 
 .PHONY: tables
 tables: ## make the tables of facts about AWS again from their sources

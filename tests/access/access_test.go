@@ -22,7 +22,7 @@ import (
 func configurations() []string {
 	root := filepath.Join("..", "..")
 	return []string{
-		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(), pods(), shared(),
+		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(), pods(), shared(), keyPair(),
 	}
 }
 
@@ -34,6 +34,9 @@ func pods() string { return filepath.Join("testdata", "Pulumi.pods.yaml") }
 
 // shared has data that is shared across accounts, and a mirror in S3.
 func shared() string { return filepath.Join("testdata", "Pulumi.shared.yaml") }
+
+// keyPair has a host that signs with the key pair of a user.
+func keyPair() string { return filepath.Join("testdata", "Pulumi.keypair.yaml") }
 
 // bounded has permissions boundaries.
 func bounded() string { return filepath.Join("testdata", "Pulumi.bounded.yaml") }
