@@ -110,7 +110,7 @@ func (s *stack) set(path string, value any) {
 func (s *stack) up(flags ...string) string {
 	s.t.Helper()
 	out, err := s.tryUp(flags...)
-	require.NoError(s.t, err, "up failed:\n%s", out)
+	require.NoError(s.t, err, "up failed:\n%s\n%s", out, failures(out))
 	return out
 }
 
@@ -239,8 +239,32 @@ func (s *stack) urn(resourceType, name string) string {
 func (s *stack) pulumi(args ...string) string {
 	s.t.Helper()
 	out, err := s.try(args...)
-	require.NoError(s.t, err, "pulumi %s:\n%s", strings.Join(args, " "), out)
+	require.NoError(s.t, err, "pulumi %s:\n%s\n%s", strings.Join(args, " "), out, failures(out))
 	return out
+}
+
+// failures are the errors of what the engine said, after which that is often cut, and those of the emulator.
+func failures(out string) string {
+	short := "errors of the engine:\n" + strings.Join(linesWith(out, "error:"), "\n")
+	log, err := os.ReadFile(os.Getenv("LAB_EMULATOR_LOG"))
+	if err != nil {
+		return short
+	}
+	refused := slices.DeleteFunc(linesWith(string(log), "REFUSED"), func(line string) bool { return strings.Contains(line, " 404 ") })
+	return "last errors of the emulator:\n" + strings.Join(refused[max(0, len(refused)-5):], "\n") + "\n" + short
+}
+
+// linesWith are the lines that have a word, each once and not at length.
+func linesWith(text, word string) []string {
+	var found []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		line = line[:min(len(line), 500)]
+		if strings.Contains(line, word) && !slices.Contains(found, line) {
+			found = append(found, line)
+		}
+	}
+	return found
 }
 
 // pulumiOut runs a command that has to succeed, and returns its standard output alone.
