@@ -38,10 +38,10 @@ type CredentialsMode string
 // The modes.
 const (
 	// InstanceRole leaves the keys to EC2, which renews them: nothing has to be kept or rotated.
-	InstanceRole CredentialsMode = "InstanceRole"
+	InstanceRole CredentialsMode = "INSTANCE_ROLE"
 	// KeyPair makes an IAM user with an access key, as the reference architecture's step "Setup connectivity to AWS"
 	// asks for. The key is kept in Secrets Manager.
-	KeyPair CredentialsMode = "KeyPair"
+	KeyPair CredentialsMode = "KEY_PAIR"
 )
 
 // Defaults of [DSSInstanceArgs].

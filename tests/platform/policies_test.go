@@ -169,7 +169,7 @@ func TestPoliciesOfManyConnectionsFit(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string]manySettings{
 		"roles":                        {credentials: "ROLE"},
-		"roles, taken by a user":       {credentials: "ROLE", host: `{"credentialsMode":"KeyPair"}`},
+		"roles, taken by a user":       {credentials: "ROLE", host: `{"credentialsMode":"KEY_PAIR"}`},
 		"key pairs":                    {credentials: "KEY_PAIR"},
 		"pods, and other accounts":     {credentials: "ROLE", others: true},
 		"a long path of organizations": {credentials: "ROLE", roles: `{"path":"/` + strings.Repeat("organization/", 20) + `"}`},
