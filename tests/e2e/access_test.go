@@ -26,7 +26,6 @@ import (
 // TestAccess puts every question of the matrix to a second evaluator, that of the emulator, which holds the same policies. Both have to
 // agree on what is allowed, and on whether a refusal is an explicit one. Where they do not, the documentation decides: see disagreements.
 func TestAccess(t *testing.T) {
-	t.Parallel() // with prod: it asks in accounts of its own
 	requireLaboratory(t)
 	used := map[string]int{}
 	for i, file := range []string{"Pulumi.dev.yaml", "Pulumi.prod.yaml", "tests/access/testdata/Pulumi.many.yaml"} {

@@ -14,7 +14,6 @@ import (
 
 // TestProd takes the production environment, with a load balancer, from nothing to nothing.
 func TestProd(t *testing.T) {
-	t.Parallel()
 	s := newStack(t, "prod", "Pulumi.prod.yaml")
 	s.set("pulumi-dss:dss.tools", site(t))
 	publish(t, dssVersion) // without a licence: DSS Free Edition, which the cluster is not for

@@ -110,7 +110,7 @@ func (s *stack) set(path string, value any) {
 func (s *stack) up(flags ...string) string {
 	s.t.Helper()
 	out, err := s.tryUp(flags...)
-	require.NoError(s.t, err, "up failed:\n%s\n%s", out, failures(out))
+	s.succeeds("up", out, err)
 	return out
 }
 
@@ -239,19 +239,24 @@ func (s *stack) urn(resourceType, name string) string {
 func (s *stack) pulumi(args ...string) string {
 	s.t.Helper()
 	out, err := s.try(args...)
-	require.NoError(s.t, err, "pulumi %s:\n%s\n%s", strings.Join(args, " "), out, failures(out))
+	s.succeeds("pulumi "+strings.Join(args, " "), out, err)
 	return out
 }
 
-// failures are the errors of what the engine said, after which that is often cut, and those of the emulator.
-func failures(out string) string {
-	short := "errors of the engine:\n" + strings.Join(linesWith(out, "error:"), "\n")
-	log, err := os.ReadFile(os.Getenv("LAB_EMULATOR_LOG"))
+// succeeds fails the test when a command failed. What matters stands at the end, where whoever cuts a long output leaves it.
+func (s *stack) succeeds(command, out string, err error) {
+	s.t.Helper()
 	if err != nil {
-		return short
+		require.NoError(s.t, err, "%s:\n%s\n%s", command, out, failures(s.t, out))
 	}
-	refused := slices.DeleteFunc(linesWith(string(log), "REFUSED"), func(line string) bool { return strings.Contains(line, " 404 ") })
-	return "last errors of the emulator:\n" + strings.Join(refused[max(0, len(refused)-5):], "\n") + "\n" + short
+}
+
+// failures are the errors of what the engine said, and the last ones of the emulator.
+func failures(t *testing.T, out string) string {
+	t.Helper()
+	refused := slices.DeleteFunc(linesWith(emulatorLog(t), "REFUSED"), func(line string) bool { return strings.Contains(line, " 404 ") })
+	return "last errors of the emulator:\n" + strings.Join(refused[max(0, len(refused)-5):], "\n") +
+		"\nerrors of the engine:\n" + strings.Join(linesWith(out, "error:"), "\n")
 }
 
 // linesWith are the lines that have a word, each once and not at length.
@@ -273,8 +278,14 @@ func (s *stack) pulumiOut(args ...string) string {
 	return run(s.t, s.dir, "pulumi", append(args, "--stack", s.name, "--color", "never")...)
 }
 
+// try runs a command that may fail, and returns all that it said.
 func (s *stack) try(args ...string) (string, error) {
 	s.t.Helper()
+	return s.withoutRaces(func() (string, error) { return s.tryOnce(args...) })
+}
+
+// tryOnce runs a command, and returns all that it said.
+func (s *stack) tryOnce(args ...string) (string, error) {
 	command := exec.CommandContext(context.Background(), "pulumi", append(args, "--color", "never")...)
 	if args[0] != "stack" {
 		command.Args = append(command.Args, "--stack", s.name)
