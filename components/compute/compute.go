@@ -71,7 +71,7 @@ func NewComputeEKS(ctx *pulumi.Context, name string, args *ComputeEKSArgs, opts 
 	}
 	c := &ComputeEKS{ctx: ctx, name: name, args: args.withDefaults(name)}
 	wrong := append(args.Problems(), args.missing()...)
-	wrong = append(wrong, c.args.nameProblems(name)...)
+	wrong = append(wrong, args.NameProblems(name)...)
 	if err := wrong.Err("ComputeEKS " + name); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package compute_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -472,4 +473,39 @@ func TestNothingIsRegisteredWhenArgumentsAreWrong(t *testing.T) {
 		return err
 	})
 	assert.ErrorContains(t, err, "ComputeEKS a-name-that-is-longer-than-roles-can-take: 3 problems")
+}
+
+func TestProblemsKnowListsThatAreTooShort(t *testing.T) {
+	t.Parallel()
+	args := compute.ComputeEKSArgs{SubnetIDs: pulumi.ToStringArray([]string{"subnet-a"}), WorkloadSubnetIDs: pulumi.StringArray{}}
+	wrong := args.Problems()
+	require.Len(t, wrong, 2)
+	assert.Equal(t, "subnetIds", wrong[0].Path)
+	assert.Equal(t, "workloadSubnetIds", wrong[1].Path)
+	args.SubnetIDs = pulumi.ToStringArray([]string{"subnet-a", "subnet-b"})
+	args.WorkloadSubnetIDs = pulumi.ToStringArray([]string{"subnet-a"})
+	assert.Empty(t, args.Problems())
+	assert.Empty(t, (&compute.ComputeEKSArgs{}).Problems(), "what a stack fills in later is not missing yet")
+}
+
+func TestProblemsOfNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int{
+		"lab": 0, strings.Repeat("x", 32): 0, strings.Repeat("x", 33): 1, "": 2, "my lab": 1,
+	} {
+		wrong := (&compute.ComputeEKSArgs{}).NameProblems(name)
+		assert.Len(t, wrong, want, name)
+		for _, p := range wrong {
+			assert.Equal(t, "name", p.Path)
+		}
+	}
+	own := compute.ComputeEKSArgs{ClusterName: "platform"}
+	assert.Empty(t, own.NameProblems("my lab"), "the cluster has another name")
+	err := harness.Fail(t, func(ctx *pulumi.Context) error {
+		_, err := compute.NewComputeEKS(ctx, strings.Repeat("x", 33), &compute.ComputeEKSArgs{
+			VPCID: pulumi.String("vpc-1"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),
+		})
+		return err
+	})
+	assert.ErrorContains(t, err, "has 33 characters")
 }

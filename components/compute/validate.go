@@ -18,6 +18,8 @@ import (
 
 const (
 	minSubnets = 2
+	// twoZones says what to do about too few subnets.
+	twoZones = "give private subnets in at least two zones, which EKS wants for the control plane"
 	// maxNameLength leaves room for what is appended to the component's name in the names of roles.
 	maxNameLength = 32
 	// maxPoolNameLength leaves room for the component's name and a random suffix in the node group's name.
@@ -50,6 +52,7 @@ func (a *ComputeEKSArgs) Problems() problem.List {
 		wrong.AddError("clusterName", awsname.EKSCluster.Check(args.ClusterName))
 	}
 	wrong = append(wrong, args.versionRequest().problems(time.Now())...)
+	wrong = append(wrong, args.subnetProblems()...)
 	wrong = append(wrong, args.networkProblems()...)
 	wrong = append(wrong, args.logProblems()...)
 	wrong = append(wrong, args.poolProblems()...)
@@ -58,20 +61,23 @@ func (a *ComputeEKSArgs) Problems() problem.List {
 	return wrong
 }
 
-// missing is what must be given and is not, and lists that are known to be too short.
+// missing is what must be given and is not. It is the constructor's alone to ask: a stack fills these from its network.
 func (a *ComputeEKSArgs) missing() problem.List {
 	var wrong problem.List
 	if a.VPCID == nil {
 		wrong.Add("vpcId", "give the id of a VPC", "missing")
 	}
-	const twoZones = "give private subnets in at least two zones, which EKS wants for the control plane"
-	switch subnets := a.SubnetIDs.(type) {
-	case nil:
+	if a.SubnetIDs == nil {
 		wrong.Add("subnetIds", twoZones, "missing")
-	case pulumi.StringArray:
-		if len(subnets) < minSubnets {
-			wrong.Add("subnetIds", twoZones, "only %d", len(subnets))
-		}
+	}
+	return wrong
+}
+
+// subnetProblems are lists that are known to be too short.
+func (a *ComputeEKSArgs) subnetProblems() problem.List {
+	var wrong problem.List
+	if subnets, ok := a.SubnetIDs.(pulumi.StringArray); ok && len(subnets) < minSubnets {
+		wrong.Add("subnetIds", twoZones, "only %d", len(subnets))
 	}
 	if subnets, ok := a.WorkloadSubnetIDs.(pulumi.StringArray); ok && len(subnets) == 0 {
 		wrong.Add("workloadSubnetIds", "name a subnet, or leave the argument out", "empty")
@@ -79,14 +85,15 @@ func (a *ComputeEKSArgs) missing() problem.List {
 	return wrong
 }
 
-// nameProblems are about names that follow from the component's.
-func (a *ComputeEKSArgs) nameProblems(name string) problem.List {
+// NameProblems is what is wrong with the component's name, with the path `name`. [NewComputeEKS] refuses such a name,
+// too; who makes it beside other components can ask before the first of them is made.
+func (a *ComputeEKSArgs) NameProblems(name string) problem.List {
 	var wrong problem.List
 	if name == "" || len(name) > maxNameLength {
 		wrong.Add("name", fmt.Sprintf("use 1 to %d characters, because names of roles and node groups begin with it", maxNameLength),
 			"%q has %d characters", name, len(name))
 	}
-	if a.ClusterName == name {
+	if a.ClusterName == "" {
 		wrong.AddError("name", awsname.EKSCluster.Check(name))
 	}
 	return wrong
