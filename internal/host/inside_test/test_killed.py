@@ -137,6 +137,27 @@ class Kill(KillCase):
             self.restore(after)
         self.assertGreater(self.kills, 0.9 * asked)
 
+    def test_a_restart_is_not_forgotten(self):
+        """Whichever run wrote what is read at the start: it or a later one asks for the restart after the write."""
+        payload = {"settings": [{"document": {"metastoreCatalogsSettings": {"synchronizeTo": {"flavor": "AWS_GLUE"}}}}]}
+        self.kills = 0
+        self.succeed("settings", payload)
+        self.drift("general-settings", lambda found: found.update(metastoreCatalogsSettings={"synchronizeTo": {"flavor": "DSS_INTERNAL"}}))
+        drifted = self.keep()
+        self.seen = 0
+        self.succeed("settings", payload)
+        for number in range(1, self.seen + 1):
+            with self.subTest(killed_after_request=number):
+                self.restore(drifted)
+                self.kill_it("settings", payload, number)
+                self.assertEqual(len(self.succeed("settings", payload)["restarts"]), 1)
+                self.assertEqual(self.succeed("settings", payload)["restarts"], [])
+        self.assertGreater(self.kills, 1)
+
+    def drift(self, name, change):
+        with self.server.state.store.edit(name) as found:
+            change(found)
+
     def kill_it(self, subject, payload, number):
         self.kill_at = number
         try:

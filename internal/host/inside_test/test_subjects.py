@@ -340,6 +340,8 @@ LISTS = {"containerSettings.executionConfigs": "name", "containerSettings.buildC
 
 @in_both_versions
 class Settings(DSSTest):
+    RESTART = ["metastoreCatalogsSettings changed in the general settings"]
+
     def document(self):
         return settings_14() if self.version.startswith("14") else settings_15()
 
@@ -410,12 +412,36 @@ class Settings(DSSTest):
         self.assertNotIn("defaultK8sClusterId", self.settings())
         self.assert_settled("settings", self.payload(defaultK8sClusterId=None))
 
-    def test_the_restart_is_asked_for_before_the_write(self):
-        first = self.call("settings", self.payload())  # claims the elements
+    def test_a_restart_is_known_before_the_write_and_asked_for_after_it(self):
+        self.call("settings", self.payload())  # claims the elements
         second = self.call("settings", self.payload())
-        self.assertEqual((first["restarts"], second["restarts"] != [], self.writes()), ([], True, []))
+        self.assertEqual((second["restarts"], second["again"], self.writes()), ([], True, []))
         third = self.call("settings", self.payload())
-        self.assertEqual((third["restarts"], self.writes()), ([], [("PUT", "/admin/general-settings")]))
+        self.assertEqual((third["restarts"], self.writes()), (self.RESTART, [("PUT", "/admin/general-settings")]))
+
+    def test_each_write_of_what_is_read_at_the_start_is_a_restart(self):
+        self.succeed("settings", self.payload())
+        for _ in range(2):
+            with self.server.state.store.edit("general-settings") as found:
+                found["metastoreCatalogsSettings"]["synchronizeTo"]["flavor"] = "DSS_INTERNAL"
+            self.assertEqual(self.succeed("settings", self.payload())["restarts"], self.RESTART)
+            self.assertEqual(self.assert_settled("settings", self.payload())["restarts"], [])
+
+    def test_cgroups_that_are_removed_are_a_restart(self):
+        cgroups = {"document": {"cgroupSettings": {"cgroups": [{"cgroupPathTemplate": "DSS"}]}},
+                   "lists": {"cgroupSettings.cgroups": "cgroupPathTemplate"}}
+        self.succeed("settings", self.payload(cgroups))
+        said = self.succeed("settings", self.payload())
+        self.assertEqual(said["changes"], ["general settings: removed cgroupSettings.cgroups[DSS]"])
+        self.assertEqual(said["restarts"], ["cgroupSettings changed in the general settings"])
+
+    def test_a_refused_write_is_no_restart_and_a_failed_run_after_it_is_one(self):
+        self.fault(method="PUT", path="general-settings", status=400, message="no")
+        self.assertEqual(self.run_subject("settings", self.payload())["restarts"], [])
+        self.no_fault()
+        said = self.run_subject("settings", self.payload(noSuchKey=1))
+        self.assertIn("dropped noSuchKey", said["failure"]["why"])
+        self.assertEqual(said["restarts"], self.RESTART)
 
     def test_steps_of_one_subject_have_memories_of_their_own(self):
         self.succeed("settings", self.payload())

@@ -50,7 +50,8 @@ class Definition:
         return seen
 
     def ensure(self, before_write=lambda found, paths: None) -> bool:
-        """Makes it so; True when something was written. `before_write` sees what is there, and the paths that will change."""
+        """Makes it so; True when something was written. `before_write` sees what is there, and the paths that will change: those
+        that are set, and those that are removed."""
         found, first = {}, []
 
         def look():
@@ -58,7 +59,7 @@ class Definition:
             paths, obsolete = self._pending(found["now"]), self._obsolete(found["now"])
             if not paths and not obsolete:
                 return None
-            before_write(found["now"], paths)
+            before_write(found["now"], paths + obsolete)
             if not first:
                 first.extend(([f"set {_listed(paths)}"] if paths else []) + ([f"removed {_listed(obsolete)}"] if obsolete else []))
             return lambda: self.save(plain(self.target(found["now"])))

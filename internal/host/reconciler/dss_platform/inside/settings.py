@@ -6,7 +6,7 @@ The step `defaults` has the same form; it comes after the clusters, because it n
 import copy
 
 from .definitions import Definition, Layer
-from .documents import digest, elements
+from .documents import elements
 
 # What DSS reads when it starts.
 NEEDS_RESTART = ("metastoreCatalogsSettings", "cgroupSettings")
@@ -16,7 +16,7 @@ def ensure(dss, payload: dict, memory: dict) -> None:
     layers = [Layer(with_cluster_ids(dss, one["document"]), one.get("lists"), one.get("dropped", "fail"), one.get("source", ""))
               for one in payload["settings"]]
     definition = Definition(dss, "general settings", lambda: dss.client.get_general_settings().get_raw(),
-                            lambda document: write(dss, document), layers, memory, payload["version"])
+                            lambda document: write(dss, document, memory), layers, memory, payload["version"])
     wanted = {(path, one) for layer in layers for path, ones in elements(layer.document, layer.lists).items() for one in ones}
     # Lists that no document names any more are still known by what was made in them.
     keys = memory.setdefault("lists", {})
@@ -31,29 +31,35 @@ def ensure(dss, payload: dict, memory: dict) -> None:
     def before_write(found, paths):
         present = elements(found, definition.lists)
         dss.claim(memory, "made", sorted([path, one] for path, one in wanted if one not in present.get(path, ())))
-        restart_for(dss, memory, paths, definition.target(found))
+        note_restart(dss, memory, paths)
 
     definition.ensure(before_write)
+    # Nothing is left to write: what a killed run, or one whose answer was lost, has written takes effect as well.
+    ask_noted_restart(dss, memory)
     memory["made"] = [[path, one] for path, one in map(tuple, memory.get("made", ())) if (path, one) in wanted]
     memory["lists"] = {path: key for path, key in keys.items() if path not in stale}
 
 
-def write(dss, document: dict) -> None:
+def write(dss, document: dict, memory: dict) -> None:
     settings = dss.client.get_general_settings()
     settings.settings = document
     settings.save()
+    ask_noted_restart(dss, memory)
 
 
-def restart_for(dss, memory: dict, paths: list, target) -> None:
-    """Asks for a restart before the write: asked for afterwards, it would be forgotten by a run that is killed in between."""
+def note_restart(dss, memory: dict, paths: list) -> None:
+    """Remembers before the write that DSS has to be restarted after it: a run that is killed in between must not forget it."""
     parts = [part for part in NEEDS_RESTART if any(path == part or path.startswith(f"{part}.") for path in paths)]
-    if not parts:
-        return
-    asked = digest([target.get(part) for part in parts])
-    if memory.get("restart") != asked:
-        memory["restart"] = asked
-        dss.ask_restart(f"{', '.join(parts)} changed in the general settings")
+    if parts and memory.get("restartFor") != parts:
+        memory["restartFor"] = parts
         dss.again()
+
+
+def ask_noted_restart(dss, memory: dict) -> None:
+    """Asks for the restart after the write: DSS may have been restarted between a killed run and this one."""
+    parts = memory.pop("restartFor", None)
+    if parts:
+        dss.ask_restart(f"{', '.join(parts)} changed in the general settings")
 
 
 def with_cluster_ids(dss, document: dict) -> dict:
