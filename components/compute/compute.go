@@ -71,7 +71,7 @@ func NewComputeEKS(ctx *pulumi.Context, name string, args *ComputeEKSArgs, opts 
 	}
 	c := &ComputeEKS{ctx: ctx, name: name, args: args.withDefaults(name)}
 	wrong := append(args.Problems(), args.missing()...)
-	wrong = append(wrong, args.NameProblems(name)...)
+	wrong = append(wrong, NameProblems(name, args)...)
 	if err := wrong.Err("ComputeEKS " + name); err != nil {
 		return nil, err
 	}

@@ -493,14 +493,13 @@ func TestProblemsOfNames(t *testing.T) {
 	for name, want := range map[string]int{
 		"lab": 0, strings.Repeat("x", 32): 0, strings.Repeat("x", 33): 1, "": 2, "my lab": 1,
 	} {
-		wrong := (&compute.ComputeEKSArgs{}).NameProblems(name)
+		wrong := compute.NameProblems(name, &compute.ComputeEKSArgs{})
 		assert.Len(t, wrong, want, name)
 		for _, p := range wrong {
 			assert.Equal(t, "name", p.Path)
 		}
 	}
-	own := compute.ComputeEKSArgs{ClusterName: "platform"}
-	assert.Empty(t, own.NameProblems("my lab"), "the cluster has another name")
+	assert.Empty(t, compute.NameProblems("my lab", &compute.ComputeEKSArgs{ClusterName: "platform"}), "the cluster has another name")
 	err := harness.Fail(t, func(ctx *pulumi.Context) error {
 		_, err := compute.NewComputeEKS(ctx, strings.Repeat("x", 33), &compute.ComputeEKSArgs{
 			VPCID: pulumi.String("vpc-1"), SubnetIDs: pulumi.ToStringArray([]string{"subnet-a", "subnet-b"}),

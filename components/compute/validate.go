@@ -85,15 +85,14 @@ func (a *ComputeEKSArgs) subnetProblems() problem.List {
 	return wrong
 }
 
-// NameProblems is what is wrong with the component's name, with the path `name`. [NewComputeEKS] refuses such a name,
-// too; who makes it beside other components can ask before the first of them is made.
-func (a *ComputeEKSArgs) NameProblems(name string) problem.List {
+// NameProblems lists what is wrong with the component's name, and with the names of what it makes, under the path `name`.
+func NameProblems(name string, args *ComputeEKSArgs) problem.List {
 	var wrong problem.List
 	if name == "" || len(name) > maxNameLength {
 		wrong.Add("name", fmt.Sprintf("use 1 to %d characters, because names of roles and node groups begin with it", maxNameLength),
 			"%q has %d characters", name, len(name))
 	}
-	if a.ClusterName == "" {
+	if args.ClusterName == "" {
 		wrong.AddError("name", awsname.EKSCluster.Check(name))
 	}
 	return wrong
