@@ -240,6 +240,7 @@ func (c *S3Connection) outputs() {
 	c.DSS = c.args.dssConnection(dssValues{
 		bucket:   pulumi.OutputWithDependencies(c.ctx.Context(), c.place.bucket, c.place.ready...).(pulumi.StringOutput),
 		region:   pulumi.String(c.place.region),
+		home:     pulumi.String(c.location.Region),
 		key:      c.place.key,
 		role:     c.RoleARN,
 		keyPair:  c.KeyPairSecretARN,

@@ -6,9 +6,9 @@ import (
 	"github.com/pulumi-dss/pulumi-dss/components/dss"
 )
 
-// dssValues are what resources give to a connection of DSS.
+// dssValues are what resources give to a connection of DSS: region is the bucket's, home that of workgroups and databases.
 type dssValues struct {
-	bucket, region, key, role, keyPair, results, database pulumi.StringInput
+	bucket, region, home, key, role, keyPair, results, database pulumi.StringInput
 }
 
 // dssConnection is the connection in DSS's settings.
@@ -28,7 +28,7 @@ func (c Connection) dssConnection(from dssValues) dss.S3Connection {
 	}
 	if c.Athena != nil {
 		made.Athena = &dss.AthenaConnection{
-			Name: c.Athena.ConnectionName, Workgroup: pulumi.String(c.Athena.Workgroup), OutputLocation: from.results,
+			Name: c.Athena.ConnectionName, Region: from.home, Workgroup: pulumi.String(c.Athena.Workgroup), OutputLocation: from.results,
 			ParamsJSON: c.Athena.ParamsJSON,
 		}
 	}
@@ -40,7 +40,7 @@ func (a *DataLakeArgs) DSSConnections(name string) []dss.S3Connection {
 	later := dss.KnownLater
 	var connections []dss.S3Connection
 	for _, c := range a.withDefaults(name).Connections {
-		values := dssValues{bucket: later, region: later, role: later, keyPair: later, results: later}
+		values := dssValues{bucket: later, region: later, home: later, role: later, keyPair: later, results: later}
 		if own := c.databaseNames(); len(own) > 0 {
 			values.database = pulumi.String(own[0])
 		}

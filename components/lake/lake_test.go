@@ -75,6 +75,7 @@ func export(ctx *pulumi.Context, c dss.S3Connection) {
 	if c.Athena != nil {
 		ctx.Export("results", c.Athena.OutputLocation)
 		ctx.Export("workgroup", c.Athena.Workgroup)
+		ctx.Export("athenaRegion", c.Athena.Region)
 	}
 }
 
@@ -185,6 +186,16 @@ func TestReadOnlyConnectionOfAnExistingBucket(t *testing.T) {
 	assert.NotContains(t, theirs, "FilesKey")
 	assert.Equal(t, []string{"kms:Decrypt"}, policy(t, graph.Export("ownerKeyPolicy").(string))["DSSConnection"].Actions)
 	assert.Equal(t, "us-east-1", graph.Export("region"))
+}
+
+// The workgroup, the databases and the results are where the platform is, wherever the bucket is.
+func TestAthenaIsWhereThePlatformIs(t *testing.T) {
+	t.Parallel()
+	c := sales()
+	c.Bucket = lake.Bucket{Name: "sales-data", Existing: true, Region: "us-east-1"}
+	graph := harness.Run(t, connection(&lake.S3ConnectionArgs{Connection: c, TrustedPrincipalARNs: trusted()}), given())
+	assert.Equal(t, "us-east-1", graph.Export("region"))
+	assert.Equal(t, "eu-west-1", graph.Export("athenaRegion"))
 }
 
 // pairs runs a connection with key pairs at a point of its rotation.

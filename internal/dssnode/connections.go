@@ -67,6 +67,8 @@ type S3Connection[S any] struct {
 type AthenaConnection[S any] struct {
 	// Name has letters, digits, underscores and hyphens. Default: the S3 connection's with [AthenaSuffix].
 	Name string `json:"name,omitempty"`
+	// Region is that of the workgroup and of the databases, which the bucket need not be in. Default: the host's.
+	Region S `json:"region,omitempty"`
 	// Workgroup is the Athena workgroup. Required: it bounds what queries cost.
 	Workgroup S `json:"workgroup,omitempty"`
 	// OutputLocation is where results go: s3://bucket/prefix/. A workgroup that enforces a location has the last word. Required.

@@ -288,6 +288,7 @@ func (n *node) resolveConnections() {
 		c.Sync = orBool(c.Sync, c.GlueDatabase != "")
 		if c.Athena != nil {
 			c.Athena.Name = or(c.Athena.Name, c.Name+AthenaSuffix)
+			c.Athena.Region = or(c.Athena.Region, n.facts.Region)
 			c.Athena.FetchSize = or(c.Athena.FetchSize, DefaultFetchSize)
 		}
 	}

@@ -47,8 +47,8 @@ func mapConnection[S, T any](convert func(S) T) func(S3Connection[S]) S3Connecti
 		}
 		if a := c.Athena; a != nil {
 			mapped.Athena = &AthenaConnection[T]{
-				Name: a.Name, Workgroup: convert(a.Workgroup), OutputLocation: convert(a.OutputLocation), FetchSize: a.FetchSize,
-				ParamsJSON: a.ParamsJSON,
+				Name: a.Name, Region: convert(a.Region), Workgroup: convert(a.Workgroup), OutputLocation: convert(a.OutputLocation),
+				FetchSize: a.FetchSize, ParamsJSON: a.ParamsJSON,
 			}
 		}
 		return mapped

@@ -115,6 +115,10 @@ func (n *node) athenaProblems(c S3Connection[string]) problem.List {
 	var wrong problem.List
 	a := c.Athena
 	form(&wrong, "name", a.Name, namePattern, "letters, digits, underscores and hyphens, at most 63")
+	if a.Region == "" {
+		wrong.Add("region", "give the workgroup's region", "it is missing, and the host's is not known")
+	}
+	form(&wrong, "region", a.Region, regionPattern, "a region such as eu-west-1")
 	if a.Workgroup == "" {
 		wrong.Add("workgroup", "give an Athena workgroup", "it is missing: nothing would bound what queries cost")
 	}

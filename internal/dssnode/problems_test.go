@@ -303,7 +303,8 @@ func TestConnectionProblems(t *testing.T) {
 			{"settings.s3Connections[1].externalId", "without a role"}, {"settings.s3Connections[1].glueDatabase", ""},
 		}},
 		{"no region", func(c change) { c.Region = "" }, [][2]string{
-			{"settings.s3Connections[0].region", "missing"}, {"settings.clusters[0].attach.region", "missing"},
+			{"settings.s3Connections[0].region", "missing"}, {"settings.s3Connections[0].athena.region", "missing"},
+			{"settings.clusters[0].attach.region", "missing"},
 		}},
 		{"role's form", func(c change) { c.S3Connections[0].RoleARN = "arn:aws:iam::1:role/x" },
 			one("settings.s3Connections[0].roleArn", "")},
@@ -330,9 +331,10 @@ func TestConnectionProblems(t *testing.T) {
 		{"DSS's own groups", func(c change) { c.S3Connections[0].AllowedGroups = []string{"data", "readers"} }, nil},
 		{"sync to nowhere", func(c change) { c.S3Connections[1].Sync = yes() }, one("settings.s3Connections[1].glueDatabase", "no database")},
 		{"Athena", func(c change) {
-			c.S3Connections[0].Athena = &AthenaConnection[string]{Name: "a b", OutputLocation: "s3:/x", FetchSize: 20000}
+			c.S3Connections[0].Athena = &AthenaConnection[string]{Name: "a b", Region: "Europe", OutputLocation: "s3:/x", FetchSize: 20000}
 		}, [][2]string{
-			{"settings.s3Connections[0].athena.name", ""}, {"settings.s3Connections[0].athena.workgroup", "missing"},
+			{"settings.s3Connections[0].athena.name", ""}, {"settings.s3Connections[0].athena.region", ""},
+			{"settings.s3Connections[0].athena.workgroup", "missing"},
 			{"settings.s3Connections[0].athena.outputLocation", ""}, {"settings.s3Connections[0].athena.fetchSize", ""},
 		}},
 		{"Athena's database", func(c change) { c.S3Connections[0].GlueDatabase = "with-hyphen" },

@@ -177,7 +177,7 @@ var workgroupProperty = map[int]string{2: "Workgroup", 3: "WorkGroup"}
 // Source: https://doc.dataiku.com/dss/latest/connecting/sql/athena.html
 func (n *node) athenaParams(c S3Connection[string]) object {
 	params := object{
-		"region": c.Region, "credentialsMode": "FROM_AWS_CONNECTION", "associatedAWSConnection": c.Name,
+		"region": c.Athena.Region, "credentialsMode": "FROM_AWS_CONNECTION", "associatedAWSConnection": c.Name,
 		"queryOutputLocation": c.Athena.OutputLocation, "fetchSize": c.Athena.FetchSize,
 	}
 	major := DefaultAthenaDriverMajor

@@ -163,6 +163,21 @@ func TestUnverifiedParamsOfConnections(t *testing.T) {
 	assert.NotContains(t, rendered["raw"], "unverified", "a connection with nothing unverified")
 }
 
+// A bucket may be in another region than the workgroup that queries it.
+func TestAthenaIsWhereItsWorkgroupIs(t *testing.T) {
+	regions := func(change func(*S3Connection[string])) list {
+		settings := fullSettings()
+		change(&settings.S3Connections[0])
+		rendered := connections(t, settings)
+		return list{
+			at(t, rendered["sales"], "definition", "params", "regionOrEndpoint"),
+			at(t, rendered["sales-athena"], "unverified", "params", "region"),
+		}
+	}
+	assert.Equal(t, list{"us-east-1", "eu-west-1"}, regions(func(c *S3Connection[string]) { c.Region = "us-east-1" }))
+	assert.Equal(t, list{"eu-west-1", "eu-central-1"}, regions(func(c *S3Connection[string]) { c.Athena.Region = "eu-central-1" }))
+}
+
 // Raw parameters have the last word on what is not verified, as for general settings, and stay strict.
 func TestParamsReplaceUnverified(t *testing.T) {
 	settings := fullSettings()
