@@ -8,12 +8,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
 	"github.com/pulumi-dss/pulumi-dss/internal/instancetype"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
-// Problems lists everything that is wrong with the plain arguments.
+// Problems lists everything that is wrong with what is given. What is not given may still come from others: that the rest is
+// there, [NewDSSInstance] asks.
 func (a *DSSInstanceArgs) Problems() problem.List {
 	args := a.withDefaults()
 	var wrong problem.List
@@ -26,12 +29,12 @@ func (a *DSSInstanceArgs) Problems() problem.List {
 		wrong.Under("loadBalancer", args.LoadBalancer.problems())
 	}
 	wrong = append(wrong, args.identityProblems()...)
+	wrong = append(wrong, a.contradictions()...)
 	wrong = append(wrong, args.deliveryProblems()...)
 	return append(wrong, args.nodeProblems()...)
 }
 
-// missing lists the required inputs that are nil, and those that contradict others. They may come from resources, so that
-// their values are not known here.
+// missing lists the required inputs that are nil.
 func (a *DSSInstanceArgs) missing() problem.List {
 	var wrong problem.List
 	if a.SubnetID == nil {
@@ -41,7 +44,25 @@ func (a *DSSInstanceArgs) missing() problem.List {
 		wrong.Add("vpcId", "give the VPC of the subnet", "it is missing")
 	}
 	if a.LoadBalancer != nil && a.LoadBalancer.SubnetIDs == nil {
-		wrong.Add("loadBalancer.subnetIds", "give subnets of at least two zones", "they are missing")
+		wrong.Add("loadBalancer.subnetIds", balancedZones, "they are missing")
+	}
+	return wrong
+}
+
+// minBalancedSubnets is what Elastic Load Balancing asks for.
+const (
+	minBalancedSubnets = 2
+	balancedZones      = "give subnets of at least two zones"
+)
+
+// contradictions lists the inputs that cannot be given together. Their values may come from resources; that they are given is known.
+// Defaults contradict nothing.
+func (a *DSSInstanceArgs) contradictions() problem.List {
+	var wrong problem.List
+	if a.LoadBalancer != nil {
+		if given, ok := a.LoadBalancer.SubnetIDs.(pulumi.StringArray); ok && len(given) < minBalancedSubnets {
+			wrong.Add("loadBalancer.subnetIds", balancedZones, "only %d", len(given))
+		}
 	}
 	if a.AssetsBucketKMSKeyARN != nil && a.AssetsBucket == "" {
 		wrong.Add("assetsBucketKmsKeyArn", "give assetsBucket too, or kmsKeyArn for the bucket that is made",

@@ -82,7 +82,14 @@ func TestProblems(t *testing.T) {
 		"tool without a checksum": {dss.DSSInstanceArgs{Tools: withoutChecksum}, "tools[1].sha256", "64 hexadecimal"},
 		"too few tools":           {dss.DSSInstanceArgs{Tools: []dss.Tool{}}, "tools", "missing"},
 		"mirror without TLS":      {dss.DSSInstanceArgs{Mirrors: map[string]string{"https://dl.k8s.io": "http://mirror/k8s"}}, "mirrors.https://dl.k8s.io", "http://mirror"},
-		"agent's checksum":        {dss.DSSInstanceArgs{SSMAgentSHA256: "abc"}, "ssmAgentSha256", "abc"},
+		"key without its bucket":  {dss.DSSInstanceArgs{AssetsBucketKMSKeyARN: pulumi.String("k")}, "assetsBucketKmsKeyArn", "without the bucket"},
+		"rules of another's group": {
+			dss.DSSInstanceArgs{SecurityGroupID: pulumi.String("sg-1"), AllowedCIDRs: []string{"10.0.0.0/8"}}, "allowedCidrs", "owner's",
+		},
+		"balancer in one subnet": {
+			lb(func(l *dss.LoadBalancer) { l.SubnetIDs = pulumi.ToStringArray([]string{"subnet-a"}) }), "loadBalancer.subnetIds", "only 1",
+		},
+		"agent's checksum": {dss.DSSInstanceArgs{SSMAgentSHA256: "abc"}, "ssmAgentSha256", "abc"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -149,8 +156,8 @@ func TestNothingIsRegisteredWhenArgumentsAreWrong(t *testing.T) {
 	for _, p := range problem.Of(err) {
 		paths = append(paths, p.Path)
 	}
-	assert.Equal(t, []string{"instanceType", "port", "loadBalancer.certificateArn", "subnetId", "vpcId", "loadBalancer.subnetIds",
-		"assetsBucketKmsKeyArn", "allowedCidrs", "name"}, paths)
+	assert.Equal(t, []string{"instanceType", "port", "loadBalancer.certificateArn", "assetsBucketKmsKeyArn", "allowedCidrs",
+		"subnetId", "vpcId", "loadBalancer.subnetIds", "name"}, paths)
 }
 
 func TestNilArguments(t *testing.T) {
