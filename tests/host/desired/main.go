@@ -47,7 +47,7 @@ func render(version, source string, sums map[string]string) ([]byte, error) {
 		}
 	}
 	desired.DSS = dssnode.Render(installation, settings, facts, dssnode.Secrets{
-		License: secret("license"), AdminPassword: secret("admin"), APIKey: secret("key"),
+		License: secret("license"), AdminPassword: secret("admin"), APIKey: secret("key"), Credentials: secret("pair"),
 	})
 	bundle, err := host.NewBundle(desired)
 	return bundle.Desired, err

@@ -12,6 +12,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 WORK = os.environ.get("HOST_WORK") or os.path.join(REPOSITORY, ".local", "host")
 SOURCE = "http://127.0.0.1:8000"
 LICENSE = {"content": {"licenseId": "test", "licensedProfiles": {"FULL_DESIGNER": 5}, "expiresOn": "2099-12-31"}, "sig": "x"}
+KEY_PAIR = {"AccessKeyId": "AKIAXXXXXXXXXXXXXXXX", "SecretAccessKey": "the pair of a user of DSS's own"}
 
 
 class Deployment(Root):
@@ -31,7 +32,8 @@ class Deployment(Root):
                 out.write(program)
             self.tools[name] = hashlib.sha256(program.encode()).hexdigest()
         self.keep("secrets", {"arn:aws:secretsmanager:eu-west-1:123456789012:secret:license": json.dumps(LICENSE),
-                              "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ada": "a first password"})
+                              "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ada": "a first password",
+                              "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pair": json.dumps(KEY_PAIR)})
         self.keep("clusters", {"compute": "ACTIVE"})
 
     def keep(self, name: str, value) -> None:

@@ -4,6 +4,7 @@ The desired state is the one that the Go program renders. Needs root, Go, and th
 """
 
 import json
+import re
 import subprocess
 import unittest
 
@@ -52,20 +53,28 @@ class Lifetime(unittest.TestCase):
 
     def test_1_installs_and_is_settled(self):
         # End users have accounts; what they reach is tried under one of them, while DSS runs.
+        private_of_dss = "/data/home/dataiku/.aws/credentials"
+        private = f"{private_of_dss} /data/home/dataiku/.aws/config /data/.dss-platform/installation.json /data/dss/config/users.json"
         said = self.platform.reconcile("i-1", f"""
 set -e
 reconcile desired-{VERSION}.json first
 reconcile desired-{VERSION}.json second
-fetch='curl -sS -m 2 -o /dev/null http://169.254.169.254/latest/meta-data/'
-attempt() {{ code=0; runuser -u "$1" -- $fetch 2>/dev/null || code=$?; echo "metadata as $1: $code"; }}
+attempt() {{ code=0; runuser -u "$1" -- "${{@:3}}" >/dev/null 2>&1 || code=$?; echo "$2 as $1: $code"; }}
 ip address add 169.254.169.254/32 dev lo
-echo 169.254.169.254 metadata >>/etc/hosts  # or the server looks for its name where there is no network
-python3 -m http.server --bind 169.254.169.254 80 >/dev/null 2>&1 &
-for attempt in 1 2 3 4 5 6 7 8 9 10; do $fetch 2>/dev/null && break; sleep 0.5; done
-attempt root; attempt dataiku; attempt ada
-for path in /data/home/dataiku/.aws/config /data/home/dataiku/.aws /data/.dss-platform /data/dss/config/users.json; do
-  code=0; runuser -u ada -- cat "$path" >/dev/null 2>&1 || code=$?; echo "$path as ada: $code"
+ip address add fd00:ec2::254/128 dev lo nodad
+printf '%s metadata\n' 169.254.169.254 fd00:ec2::254 >>/etc/hosts  # or the server looks for its name where there is no network
+for address in 169.254.169.254 fd00:ec2::254; do
+  python3 -m http.server --bind "$address" 80 >/dev/null 2>&1 &
 done
+for address in 169.254.169.254 '[fd00:ec2::254]'; do
+  fetch="curl -gsS -m 2 -o /dev/null http://$address/"
+  for wait in 1 2 3 4 5 6 7 8 9 10; do $fetch 2>/dev/null && break; sleep 0.5; done
+  for user in root dataiku ada; do attempt "$user" "$address" $fetch; done
+done
+for user in root ada; do
+  for path in {private}; do attempt "$user" "$path" cat "$path"; done
+done
+attempt dataiku {private_of_dss} cat {private_of_dss}
 nft list table inet dss_port >/dev/null 2>&1 && echo "port guarded" || echo "port open"
 curl -fsS http://127.0.0.1:11200/dip/api/get-configuration >/dev/null && echo "DSS answers"
 systemctl stop dataiku.service
@@ -73,13 +82,16 @@ systemctl stop dataiku.service
         self.assertEqual(self.platform.changed("second"), [])
         self.assertIn("DSS answers", said)
         self.assertIn("port open", said)
-        self.assertIn("metadata as root: 0\n", said)
-        self.assertIn("metadata as dataiku: 0\n", said)
-        self.assertRegex(said, r"metadata as ada: [1-9]", "end users must not reach the role's keys")
-        for path in ("/data/home/dataiku/.aws/config", "/data/.dss-platform", "/data/dss/config/users.json"):
+        for address in ("169.254.169.254", "[fd00:ec2::254]"):
+            self.assertIn(f"{address} as root: 0\n", said)
+            self.assertIn(f"{address} as dataiku: 0\n", said)
+            self.assertRegex(said, rf"{re.escape(address)} as ada: [1-9]", "end users must not reach the role's keys")
+        self.assertIn(f"{private_of_dss} as dataiku: 0\n", said)
+        for path in private.split():
+            self.assertIn(f"{path} as root: 0\n", said)
             self.assertRegex(said, rf"{path} as ada: [1-9]")
         secrets = self.platform.kept("secrets")
-        self.assertEqual(len(secrets), 4, "the host has filled two")
+        self.assertEqual(len(secrets), 5, "the host has filled two")
         self.assertTrue(any("dku-exec-base" in name for name in self.platform.kept("repositories")))
 
     def test_2_secrets_are_nowhere_else(self):
