@@ -7,8 +7,9 @@ from unittest import mock
 
 from dss_stand_ins import ARCHIVES, DSSTest, archive_of, kit_archive, packed, steps
 
-from dss_platform.installation import (archive, assignments, credentials, dependencies, ini, installation, kit, layout,
-                                       ledger, port_guard, record, secrets)
+from dss_platform.inside import child, steps as inside
+from dss_platform.installation import (archive, assignments, credentials, database_copy, dependencies, ini, installation, kit,
+                                       layout, ledger, port_guard, record, secrets, service)
 from dss_platform.step import StepError
 
 
@@ -323,6 +324,78 @@ class Installation(DSSTest):
         self.ensure(dependencies.Dependencies())
 
 
+class SecondLife(DSSTest):
+    """The data directory is gone, and a person has chosen to begin anew."""
+
+    prepared = "service"
+    kept = {"user": {"u": 1}, "credentials": {"keyPair": False}, "accounts": {"users": {"ada": 20000}}}
+
+    def setUp(self):
+        super().setUp()
+        self.set_world(secrets={"arn:admin": None, "arn:key": "key"})
+        self.use(mock.patch.object(child, "call", lambda *_, **__: self.children.append(_[2])))
+        self.children = []
+        self.ensure(inside.AdminPassword())
+        self.ensure(port_guard.PortOpen())
+        self.assertFalse(self.world["port-guard"])
+        for name in ("inside-groups", "inside-license", "api-key", "upgrade", "user-isolation", "jdbc-drivers"):
+            self.store(name, None if name == "upgrade" else {"made": ["x"]})
+        self.store("accounts", self.kept["accounts"])
+        self.put("/data/.dss-platform/holds/upgrade", "")
+        service.stop(self.host, self.desired)
+        self.host.run("rm", "-rf", self.root + "/data/dss")
+
+    def begin_anew(self):
+        os.unlink(self.root + "/data/.dss-platform/installation.json")
+
+    def test_ports_are_closed_before_the_installer_runs(self):
+        self.begin_anew()
+        self.put("/installer-dies", "")
+        with self.assertRaises(StepError):
+            self.ensure_all()
+        self.assertTrue(self.world["port-guard"])
+        with self.assertRaisesRegex(StepError, "first password has not been changed"):
+            self.ensure(port_guard.PortOpen())
+
+    def test_everything_of_the_former_dss_is_done_again(self):
+        self.begin_anew()
+        found = self.ensure_all()
+        for name in ("port-guard", "installation", "configuration", "hadoop", "spark", "service"):
+            self.assertIn(name, found)
+        self.assertTrue(self.world["port-guard"])
+        self.assertEqual(sorted(os.listdir(self.root + "/data/.dss-platform")), [
+            "accounts.json", "archives.json", "base-images.json", "configuration.json", "holds", "installation.json",
+            "integrations.json", "user.json"])
+        self.assertEqual(self.stored("accounts"), self.kept["accounts"])
+        self.assertEqual(os.listdir(self.root + "/data/.dss-platform/holds"), [])
+        with self.assertRaisesRegex(StepError, "first password has not been changed"):
+            self.ensure(port_guard.PortOpen())
+        self.ensure(inside.AdminPassword())
+        self.assertEqual(self.children, ["administrator", "administrator"])
+        self.assertIn("opened the ports of DSS", self.ensure(port_guard.PortOpen()))
+        self.assertEqual(self.ensure_all(), {})
+
+    def test_data_that_came_back_are_the_same_dss(self):
+        with self.assertRaises(StepError) as caught:
+            self.ensure_all()
+        self.assertIn("to begin anew, remove /data/.dss-platform/installation.json", caught.exception.advice)
+        self.assertTrue(self.world["port-guard"])
+        Ports.put_dss(self)
+        self.assertIn("opened the ports of DSS", self.ensure(port_guard.PortOpen()))
+
+    def test_an_upgrade_that_was_at_work_on_data_that_are_gone_does_not_go_on(self):
+        self.begin_anew()
+        self.store("upgrade", {"id": "x", "from": "14.7.4", "to": "14.7.5", "phase": "migrating", "snapshot": "snap-1"})
+        self.assertIn("installed DSS 14.7.5 in /data/dss", self.ensure_all()["installation"])
+
+    def test_tables_of_the_former_dss_are_no_copy_of_this_one(self):
+        for phase, former in (("copied", {"former": True}), ("configured", {})):
+            self.store("runtime-database", {"version": "16", "phase": phase, "place": {"schema": "s"}, "password": {"hash": "x"}})
+            database_copy.begin_anew(self.host, self.desired)
+            database_copy.begin_anew(self.host, self.desired)
+            self.assertEqual(self.stored("runtime-database"), {"version": "16", **former})
+
+
 class Ports(DSSTest):
     def test_closed_until_the_password_is_changed(self):
         self.ensure(port_guard.PortGuard())
@@ -333,6 +406,9 @@ class Ports(DSSTest):
         with self.assertRaisesRegex(StepError, "first password has not been changed"):
             self.ensure(port_guard.PortOpen())
         self.store("admin", {"hash": "x"})
+        with self.assertRaisesRegex(StepError, "first password has not been changed"):
+            self.ensure(port_guard.PortOpen())
+        self.put_dss()
         self.assertTrue(self.ensure(port_guard.PortOpen()))
         self.assertFalse(self.world["port-guard"])
         self.assertNotIn(port_guard.UNIT, self.world["is-enabled"])
@@ -345,7 +421,12 @@ class Ports(DSSTest):
         self.set_world(**{"port-guard": False})
         self.assertEqual(self.ensure(port_guard.PortGuard()), [f"restarted {port_guard.UNIT}"])
 
+    def put_dss(self):
+        for name, text in (("bin/dss", ""), ("install.ini", ""), ("dss-version.json", '{"product_version": "14.7.5"}')):
+            self.put(f"/data/dss/{name}", text)
+
     def test_a_new_instance_of_a_dss_with_a_password_is_open(self):
+        self.put_dss()
         self.store("admin", {"hash": "x"})
         self.assert_settled(port_guard.PortGuard())
         self.assert_settled(port_guard.PortOpen())

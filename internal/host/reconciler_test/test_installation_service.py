@@ -246,6 +246,16 @@ class RuntimeDatabase(Installed):
         self.assert_settled(self.step)
         self.assertEqual(len(self.asked), 1)
 
+    def test_another_dss_gets_a_database_of_its_own(self):
+        self.ensure(self.step)
+        service.stop(self.host, self.desired)
+        database_copy.begin_anew(self.host, self.desired)
+        os.unlink(self.root + "/data/dss/config/general-settings.json")
+        self.assertIn("copied DSS's runtime databases to PostgreSQL", self.ensure(self.step))
+        self.assertEqual(self.world["postgresql"]["databases"], {"dss": ["half", "whole"]})
+        self.assertEqual(self.text("/statements").count("DROP DATABASE"), 1)
+        self.assert_settled(self.step)
+
     def test_a_copy_that_was_cut_off_begins_anew_before_dss_starts(self):
         self.put("/copy-dies", "")
         with self.assertRaisesRegex(StepError, "copy-databases-to-external"):

@@ -29,6 +29,16 @@ def is_configured(host, dss: dict) -> bool:
         return False
 
 
+def begin_anew(host, desired: dict) -> None:
+    """For a data directory that is made anew: nothing is copied yet, and tables of a former DSS are in the way."""
+    record = Record(host, desired)
+    state = record.get(RECORD) or {}
+    if set(state) - {"version", "former"}:
+        former = state.get("former") or state.get("phase") in (COPYING, COPIED)
+        record.set(RECORD, {"version": state.get("version"), **({"former": True} if former else {})})
+    holds.release(host, desired, HOLD)
+
+
 def finish(host, desired: dict) -> None:
     """Brings a copy to its end that has to come before DSS may start. DSS does not run."""
     record = Record(host, desired)
@@ -40,12 +50,13 @@ def finish(host, desired: dict) -> None:
     if state.get("phase") not in (CONFIGURING, CONFIGURED, COPYING):
         return
     host.service(postgresql.UNIT)
-    if state["phase"] == COPYING:
-        # A copy that was cut off; DSS has not run since, so nothing in there is anybody's only copy.
+    if state["phase"] == COPYING or state.get("former"):
+        # A copy that was cut off; DSS has not run since, so nothing in there is anybody's only copy. Or the tables are of
+        # a DSS whose data directory is gone, and without it they are of no use.
         postgresql.recreate(host, ROLE)
         postgresql.ensure_schema(host, ROLE, state["schema"])
     record.update(RECORD, phase=COPYING)
     dssadmin(host, desired, "copy-databases-to-external", timeout=COPY_SECONDS)
-    record.update(RECORD, phase=COPIED)
+    record.update(RECORD, phase=COPIED, former=False)
     holds.release(host, desired, HOLD)
     host.changed("copied DSS's runtime databases to PostgreSQL")

@@ -6,7 +6,7 @@ import time
 
 from ..step import StepError
 from ..system import CommandFailed
-from . import commands, holds, layout, service, upgrade
+from . import commands, database_copy, holds, layout, service, upgrade
 from .dss_step import DSSStep
 from .kit import make_traversable
 from .record import Record
@@ -26,10 +26,9 @@ class Installation(DSSStep):
         installed = layout.installed_version(host, dss)
         upgrade.forget_unbegun(host, desired)
         make_traversable(host, desired, dss["dataDir"])
-        pending = upgrade.pending(host, desired)
-        if installed is None and not (pending and pending["phase"] == upgrade.MIGRATING):
+        if is_due(host, desired):
             install(host, desired)
-        elif installed != dss["version"] or pending:
+        elif installed != dss["version"] or upgrade.pending(host, desired):
             upgrade.run(host, desired, installed)
         check_node_type(host, dss)
         known = record.get(RECORD) or {}
@@ -73,12 +72,26 @@ def check_node_type(host, dss: dict) -> None:
 
 # The first installation.
 
+def is_due(host, desired: dict) -> bool:
+    """Whether there is no DSS in the data directory: neither a whole one, nor one that an upgrade is at work on."""
+    if layout.installed_version(host, desired["dss"]) is not None:
+        return False
+    pending = upgrade.pending(host, desired)
+    return not (pending and pending["phase"] == upgrade.MIGRATING and entries_of(host, desired["dss"]["dataDir"]))
+
+
+def entries_of(host, folder: str) -> list:
+    """What is in a folder; nothing where there is no folder."""
+    return os.listdir(host.path(folder)) if host.exists(folder) else []
+
+
 def install(host, desired: dict) -> None:
     dss, record = desired["dss"], Record(host, desired)
     clear_place(host, desired)
     if not host.has_command(dss["python"]):
         raise StepError(f"there is no {dss['python']} for DSS's own environment",
                         f"put the package {dss['python']} on the list of packages")
+    forget_former(host, desired)
     record.set(RECORD, {"state": INSTALLING, "version": dss["version"], "dataDir": dss["dataDir"]})
     # Made here, because the DSS user may not make folders at the top of the volume.
     if not host.exists(dss["dataDir"]):
@@ -99,11 +112,19 @@ def install(host, desired: dict) -> None:
     host.changed(f"installed DSS {dss['version']} in {dss['dataDir']}")
 
 
+def forget_former(host, desired: dict) -> None:
+    """Forgets the data directory that was here before: what was done to it, and what it was held back for."""
+    database_copy.begin_anew(host, desired)
+    Record(host, desired).forget_data_directory()
+    for who in (upgrade.RECORD, RECORD):
+        holds.release(host, desired, who)
+
+
 def clear_place(host, desired: dict) -> None:
     """Makes room for the installer, which wants no folder or an empty one. Only what it has left itself goes."""
     data = desired["dss"]["dataDir"]
     known = Record(host, desired).get(RECORD) or {}
-    entries = os.listdir(host.path(data)) if host.exists(data) else []
+    entries = entries_of(host, data)
     if known.get("state") == INSTALLED:
         raise StepError(f"DSS {known.get('version')} was installed in {data}, and is not there any more",
                         "put the data directory back from a snapshot of the volume; to begin anew, remove "

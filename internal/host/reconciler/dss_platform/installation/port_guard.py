@@ -5,6 +5,7 @@ The rules are in a table of their own and are loaded at boot, before there is a 
 
 from ..step import StepError
 from ..steps.packages import install
+from . import installation
 from .dss_step import WITH_BACKEND, DSSStep
 from .record import Record
 
@@ -87,4 +88,5 @@ class PortOpen(DSSStep):
 
 def is_open(host, desired: dict) -> bool:
     """Whether the administrator of the DSS on this volume has a password of its own."""
-    return bool(Record(host, desired).get(ADMIN))
+    # The record may be of a data directory that is gone: the next one has the first password again.
+    return bool(Record(host, desired).get(ADMIN)) and not installation.is_due(host, desired)

@@ -8,6 +8,9 @@ import json
 import os
 
 FOLDER = ".dss-platform"
+# What outlives DSS's data directory: the DSS user and its key pair, people's accounts, what was downloaded, what Docker
+# has, and the server of the runtime databases, whose record [database_copy.begin_anew] sees to.
+BESIDE_DATA = ("user", "credentials", "accounts", "archives", "base-images", "runtime-database")
 
 
 class Record:
@@ -35,6 +38,15 @@ class Record:
         value = {**(self.get(name) or {}), **values}
         self.set(name, value)
         return value
+
+    def forget_data_directory(self) -> None:
+        """Drops every record that describes a data directory. For the next one it would be untrue, and unsafe: ports
+        would be open because a former administrator had a password."""
+        place = self.host.path(self.folder)
+        for name in sorted(os.listdir(place) if os.path.isdir(place) else []):
+            kind, ending = os.path.splitext(name)
+            if ending == ".json" and kind not in BESIDE_DATA:
+                os.unlink(os.path.join(place, name))
 
     def _path(self, name: str) -> str:
         return f"{self.folder}/{name}.json"
