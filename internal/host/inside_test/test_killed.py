@@ -154,6 +154,33 @@ class Kill(KillCase):
                 self.assertEqual(self.succeed("settings", payload)["restarts"], [])
         self.assertGreater(self.kills, 1)
 
+    def test_a_code_environment_that_somebody_changed_is_built(self):
+        """It is restored and built, whichever requests of it were killed; so is one that somebody deleted."""
+        payload = {"codeEnvs": [ENV]}
+        self.succeed("code_envs", payload)
+        wanted, kept, self.kills = self.world(), self.keep(), 0
+        for name, change in {
+                "packages": lambda envs: envs["PYTHON/py311"].update(specPackageList="numpy\n", actualPackageList="numpy\n"),
+                "interpreter": lambda envs: envs["PYTHON/py311"]["desc"].update(pythonInterpreter="PYTHON39"),
+                "deleted": lambda envs: envs.clear()}.items():
+            self.restore(kept)
+            self.drift("code-envs", change)
+            drifted = self.keep()
+            self.seen = 0
+            self.succeed("code_envs", payload)
+            for number in range(1, self.seen + 1, EVERY):
+                with self.subTest(changed=name, killed_after_request=number):
+                    self.restore(drifted)
+                    self.server.journal.clear()
+                    self.kill_it("code_envs", payload, number)
+                    self.server.state.futures.wait()
+                    self.succeed("code_envs", payload)
+                    self.assertEqual(self.world(), wanted)
+                    builds = [r for r in self.server.journal.writes() if r["path"].endswith("/packages")]
+                    self.assertEqual(builds[-1]["query"].get("forceRebuildEnv"), str(name == "interpreter"))
+                    self.assert_quiet("code_envs", payload)
+        self.assertGreater(self.kills, 3)
+
     def drift(self, name, change):
         with self.server.state.store.edit(name) as found:
             change(found)

@@ -3,6 +3,7 @@
 import unittest
 
 from doubles import DSSTest, in_both_versions
+from dss_platform.inside import child
 
 GROUPS = {"groups": [{"name": "data", "definition": {"description": "Data people", "admin": False, "mayCreateProjects": True}}]}
 
@@ -460,7 +461,6 @@ class Settings(DSSTest):
                 found["studioExternalUrl"] = f"https://{len(counts)}.example.com"
             return read()
         dss.client.get_general_settings = meddle
-        from dss_platform.inside import child
         request = {"subject": "settings", "payload": {"version": "", "settings": [{"document": {"maxRunningActivities": 3}}]}, "memory": {}}
         self.assertIsNone(child.carry_out(request, dss)["failure"])
         self.assertEqual(self.settings()["maxRunningActivities"], 3)
@@ -507,6 +507,24 @@ class CodeEnvs(DSSTest):
         [request] = [r for r in self.server.journal.writes() if r["path"].endswith("/packages")]
         self.assertEqual(request["query"]["forceRebuildEnv"], "True")
         self.assert_settled("code_envs", changed)
+
+    def test_what_somebody_changed_is_restored_and_built(self):
+        self.succeed("code_envs", self.payload)
+        with self.server.state.store.edit("code-envs") as envs:
+            envs["PYTHON/py311"].update(specPackageList="numpy\n", actualPackageList="numpy\n")
+        said = self.succeed("code_envs", self.payload)
+        self.assertEqual(said["changes"], ["code environment py311: set specPackageList", "built code environment py311"])
+        self.assertEqual(self.stored()["actualPackageList"], "pandas\n")
+        self.assert_settled("code_envs", self.payload)
+
+    def test_many_are_changed_in_one_run(self):
+        def envs(packages):
+            return {"codeEnvs": [{**ENV, "name": f"env-{number}", "definition": {**ENV["definition"], "specPackageList": packages}}
+                                 for number in range(child.MOST_CALLS + 5)]}
+        self.succeed("code_envs", envs("pandas\n"))
+        self.succeed("code_envs", envs("numpy\n"))
+        found = self.server.state.store.get("code-envs").values()
+        self.assertEqual({env["actualPackageList"] for env in found}, {"numpy\n"})
 
     def test_one_that_cannot_be_built_is_told(self):
         self.server.switches.set(codeEnvError="No matching distribution found for pandsa")

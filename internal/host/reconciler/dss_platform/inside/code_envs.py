@@ -3,7 +3,7 @@
 One that is no longer wanted is left alone: projects may use it, and DSS keeps no list of that which could be trusted.
 """
 
-from .definitions import ensure_definition
+from .definitions import Definition, Layer
 from .documents import digest
 from .session import DSSError
 
@@ -13,39 +13,66 @@ IN_DESC = {"pythonInterpreter", "conda", "condaPythonVersion", "installCorePacka
            "yarnPythonBin", "yarnRBin", "envSettings", "allContainerConfs", "containerConfs", "allSparkKubernetesConfs",
            "sparkKubernetesConfs", "dockerImageResources", "predefinedContainerHooks", "rebuildDependentCodeStudioTemplates",
            "owner"}
+# What is kept of one that has to be built from nothing.
+REBUILD = {"rebuild": True}
 LOG_LINES = 5
 ADVICE = ("see the logs of the code environment in DSS, whether the host has the interpreter, and whether it reaches its "
           "package index")
 
 
 def ensure(dss, payload: dict, memory: dict) -> None:
-    for env in payload["codeEnvs"]:
-        one(dss, env, memory, payload["version"])
-
-
-def one(dss, env: dict, memory: dict, version: str) -> None:
-    name, language = env["name"], env["language"].upper()
-    wanted = placed(env["definition"])
-    create(dss, env, wanted)
-    handle = dss.client.get_code_env(language, name)
-    before = handle.get_settings().get_raw()
-    interpreter = wanted.get("desc", {}).get("pythonInterpreter")
-    rebuild = interpreter is not None and before.get("desc", {}).get("pythonInterpreter") != interpreter
-    built = {"definition": digest(wanted), "version": version}
     known = memory.setdefault("built", {})
-    if rebuild:
-        # Known before it is written: a run that is killed in between must still rebuild.
-        known[name] = {"rebuild": True}
-        if not memory.get("rebuilding") == name:
-            memory["rebuilding"] = name
-            dss.again()
-    read, save = (lambda: handle.get_settings().get_raw()), handle.set_definition
-    changed = ensure_definition(dss, f"code environment {name}", read, save, wanted, memory, version=version)
-    if changed or known.get(name) != built:
-        build(dss, handle, name, force=rebuild or bool(known.get(name, {}).get("rebuild")))
-        known[name] = built
-        memory.pop("rebuilding", None)
-        dss.changed(f"built code environment {name}")
+    envs = [CodeEnv(dss, env, memory, payload["version"]) for env in payload["codeEnvs"]]
+    # All at once: the child is ended to keep what is noted, and may not be ended as often as there are code environments.
+    note(dss, known, {name: rebuild for env in envs for name, rebuild in env.due().items()})
+    for env in envs:
+        env.ensure(known)
+
+
+def note(dss, known: dict, due: dict) -> None:
+    """Has it kept that code environments are no longer built as they are wanted, before they are written: a run that is killed
+    between the write and the build finds nothing to write, and must still build."""
+    before = dict(known)
+    for name, rebuild in due.items():
+        if rebuild:
+            known[name] = REBUILD
+        elif known.get(name) != REBUILD:
+            known.pop(name, None)
+    if known != before:
+        dss.again()
+
+
+class CodeEnv:
+    """One code environment that is wanted."""
+
+    def __init__(self, dss, env: dict, memory: dict, version: str):
+        self.dss, self.env, self.name, self.language = dss, env, env["name"], env["language"].upper()
+        self.wanted = placed(env["definition"])
+        self.built = {"definition": digest(self.wanted), "version": version}
+        self.handle = dss.client.get_code_env(self.language, self.name)
+        self.definition = Definition(dss, f"code environment {self.name}", lambda: self.handle.get_settings().get_raw(),
+                                     self.handle.set_definition, [Layer(self.wanted)], memory, version)
+
+    def due(self) -> dict:
+        """Its name, and whether it is to be built from nothing, if it is to be made or written."""
+        if not exists(self.dss, self.env):
+            return {self.name: False}
+        found = self.definition.read()
+        return {self.name: self.has_other_interpreter(found)} if self.definition.is_to_be_written(found) else {}
+
+    def has_other_interpreter(self, found: dict) -> bool:
+        interpreter = self.wanted.get("desc", {}).get("pythonInterpreter")
+        return interpreter is not None and found.get("desc", {}).get("pythonInterpreter") != interpreter
+
+    def ensure(self, known: dict) -> None:
+        create(self.dss, self.env, self.wanted)
+        # Somebody may have changed it while others were built.
+        self.definition.ensure(lambda found, paths: note(self.dss, known, {self.name: self.has_other_interpreter(found)}))
+        if known.get(self.name) == self.built:
+            return
+        build(self.dss, self.handle, self.name, force=known.get(self.name) == REBUILD)
+        known[self.name] = self.built
+        self.dss.changed(f"built code environment {self.name}")
 
 
 def placed(definition: dict) -> dict:

@@ -72,6 +72,10 @@ class Definition:
         self._report(self.differences(found["now"], WRITTEN if wrote else self.known))
         return wrote
 
+    def is_to_be_written(self, found: dict) -> bool:
+        """Whether [ensure] would write, if this is there."""
+        return bool(self._pending(found) or self._obsolete(found))
+
     def _pending(self, found: dict) -> list:
         """The paths that are to be set."""
         return list(dict.fromkeys(d.path for d, _ in self.differences(found, self.known) if not self._is_accepted(d)))
