@@ -38,8 +38,9 @@ type NetworkArgs struct {
 	// CIDRBlock is the VPC's block of IPv4 addresses, between /16 and /21. Its lower half is shared by the private
 	// subnets, whose addresses pods take. Default: [DefaultCIDRBlock]. Not for an adopted VPC.
 	CIDRBlock string `pulumi:"cidrBlock,optional"`
-	// Zones are the availability zones by name, at least two. Workloads run in the first. Default: the first
-	// [NetworkArgs.ZoneCount] that the region offers to the account.
+	// Zones are the availability zones by name, at least two, without those where EKS makes no control plane: use1-az3,
+	// usw1-az2 and cac1-az3. Workloads run in the first. Default: the first [NetworkArgs.ZoneCount] of the others that the
+	// region offers to the account.
 	Zones []string `pulumi:"zones,optional"`
 	// ZoneCount is the number of zones when they are not named, 2 to 6. Default: [DefaultZoneCount].
 	ZoneCount int `pulumi:"zoneCount,optional"`

@@ -173,7 +173,38 @@ func TestAdoptedVPCMustHaveDNS(t *testing.T) {
 func TestTooFewZonesInTheRegion(t *testing.T) {
 	t.Parallel()
 	err := harness.Fail(t, program(&network.NetworkArgs{ZoneCount: 4}), harness.MayRegister())
-	assert.ErrorContains(t, err, "zoneCount: 4, but eu-west-1 offers 3 zones")
+	assert.ErrorContains(t, err, "zoneCount: 4, but eu-west-1 offers 3 zones where EKS makes control planes")
+}
+
+// northVirginia answers with two zones of us-east-1, after a look at what was asked.
+func northVirginia(look func(asked resource.PropertyMap)) harness.Option {
+	return harness.Answer("aws:index/getAvailabilityZones:getAvailabilityZones", func(asked resource.PropertyMap) (resource.PropertyMap, error) {
+		look(asked)
+		return resource.NewPropertyMapFromMap(map[string]any{
+			"id": "us-east-1", "names": []any{"us-east-1d", "us-east-1e"}, "zoneIds": []any{"use1-az4", "use1-az3"},
+		}), nil
+	})
+}
+
+func TestZonesWithoutControlPlanesAreNotChosen(t *testing.T) {
+	t.Parallel()
+	var excluded []any
+	run(t, nil, northVirginia(func(asked resource.PropertyMap) {
+		excluded, _ = asked.Mappable()["excludeZoneIds"].([]any)
+	}))
+	assert.Equal(t, []any{"use1-az3", "usw1-az2", "cac1-az3"}, excluded)
+}
+
+func TestZonesWithoutControlPlanesAreRefusedByName(t *testing.T) {
+	t.Parallel()
+	asked := northVirginia(func(asked resource.PropertyMap) {
+		assert.False(t, asked.HasValue("excludeZoneIds"), "what is excluded could not be told from what is not there")
+	})
+	err := harness.Fail(t, program(&network.NetworkArgs{Zones: []string{"us-east-1d", "us-east-1e"}}), asked, harness.MayRegister())
+	require.Len(t, problem.Of(err), 1)
+	assert.ErrorContains(t, err, "zones[1]: us-east-1e is in the zone use1-az3, where EKS makes no control plane")
+	graph := run(t, &network.NetworkArgs{Zones: []string{"us-east-1d", "us-east-1f"}}, asked)
+	assert.Equal(t, "us-east-1d", graph.Export("zone"))
 }
 
 func TestProblems(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -73,26 +72,6 @@ func (n *Network) build() error {
 		return nil
 	}
 	return n.flowLogs()
-}
-
-// zones are those that were named, or the first that the region offers.
-func (n *Network) zones() ([]string, error) {
-	if len(n.args.Zones) > 0 {
-		return n.args.Zones, nil
-	}
-	// Local and wavelength zones have to be opted in to, and cannot hold a control plane.
-	state := "available"
-	found, err := aws.GetAvailabilityZones(n.ctx, &aws.GetAvailabilityZonesArgs{
-		State:   &state,
-		Filters: []aws.GetAvailabilityZonesFilter{{Name: "opt-in-status", Values: []string{"opt-in-not-required"}}},
-	}, pulumi.Parent(n))
-	if err != nil {
-		return nil, fmt.Errorf("looking up availability zones: %w", err)
-	}
-	if len(found.Names) < n.args.ZoneCount {
-		return nil, fmt.Errorf("zoneCount: %d, but %s offers %d zones; use fewer", n.args.ZoneCount, n.location.Region, len(found.Names))
-	}
-	return found.Names[:n.args.ZoneCount], nil
 }
 
 // closeDefaultGroup takes all rules from the VPC's default security group, which everything is in that names none.

@@ -52,11 +52,16 @@ func availabilityZones(l Location) object {
 	return object{"id": l.Region, "names": names, "zoneIds": ids, "groupNames": []any{l.Region}}
 }
 
-// zoneID looks like AWS's: the region's initials and the zone's number, "euw1-az1".
+// zoneID looks like AWS's: the region's initials and the zone's number, "euw1-az1". No zone here is one of those where EKS makes
+// no control plane (use1-az3, usw1-az2, cac1-az3): which of a region's names they have differs between accounts.
 func zoneID(l Location, index int) string {
 	parts := strings.Split(l.Region, "-")
 	short := strings.Join(parts[:len(parts)-2], "") + parts[len(parts)-2][:1] + parts[len(parts)-1]
-	return short + "-az" + string(rune('1'+index))
+	id := short + "-az" + string(rune('1'+index))
+	if id == "use1-az3" || id == "usw1-az2" || id == "cac1-az3" {
+		return short + "-az" + string(rune('1'+index+len(zones)))
+	}
+	return id
 }
 
 func reversed(domain string) string {

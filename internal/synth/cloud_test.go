@@ -19,6 +19,8 @@ func TestDefaultAnswers(t *testing.T) {
 		{GovCloud(), "aws:index/getCallerIdentity:getCallerIdentity", "arn", "arn:aws-us-gov:iam::123456789012:user/tester", nil},
 		{GovCloud(), "aws:ec2/getSubnet:getSubnet", "availabilityZone", "us-gov-west-1b", object{"id": "subnet-b"}},
 		{Ireland(), "aws:ec2/getSubnet:getSubnet", "availabilityZoneId", "euw1-az1", object{"id": "subnet-1"}},
+		// Not use1-az3, where EKS makes no control plane.
+		{At("us-east-1"), "aws:ec2/getSubnet:getSubnet", "availabilityZoneId", "use1-az6", object{"id": "subnet-c"}},
 		{China(), "aws:index/getServicePrincipal:getServicePrincipal", "name", "logs.amazonaws.com.cn", object{"serviceName": "logs"}},
 		{China(), "aws:index/getServicePrincipal:getServicePrincipal", "name", "ec2.amazonaws.com", object{"serviceName": "ec2"}},
 		{Ireland(), "aws:iam/getSessionContext:getSessionContext", "issuerArn", "arn:aws:iam::123456789012:role/r",

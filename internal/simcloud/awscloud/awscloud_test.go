@@ -70,6 +70,7 @@ func TestPartitions(t *testing.T) {
 	assert.Equal(t, "aws-us-gov", Place{Region: "us-gov-west-1"}.Partition())
 	assert.Equal(t, "use1-az2", zoneID("us-east-1b"))
 	assert.Equal(t, "apse2-az1", zoneID("ap-southeast-2a"))
+	assert.Equal(t, "use1-az6", zoneID("us-east-1c"), "not use1-az3, where EKS makes no control plane")
 }
 
 func TestRefusedAtCreation(t *testing.T) {

