@@ -11,8 +11,10 @@ from host_doubles import ARNS, HostTest
 from test_elastic import cluster, plugin
 from test_subjects import ENV, GROUPS, LICENSE, LISTS, USER, athena, s3, settings_14
 
+from dss_platform import order
 from dss_platform.inside import child, keys, steps
 from dss_platform.inside.documents import is_same_secret
+from dss_platform.installation import license, service
 from dss_platform.installation.record import Record
 from dss_platform.step import StepError
 
@@ -123,7 +125,25 @@ class ApiNode(HostTest):
         self.assertEqual([c[1] for c in self.calls("apinode-admin")], ["admin-key-create", "admin-keys-list"])
         self.desired["dss"]["inside"] = {"groups": GROUPS["groups"], "sanityCheck": True, "pushImages": {"url": "x"}}
         self.desired["dss"]["secrets"]["license"] = "arn"
-        self.assertEqual([s.name for s in steps.ORDER if s.wanted(self.desired)], ["api-key"])
+        self.assertEqual([s.name for s in steps.ORDER if s.wanted(self.desired)], ["api-key", "license"])
+
+    def test_another_licence_is_put_where_it_is_read_at_the_next_start(self):
+        self.desired["dss"]["secrets"]["license"] = ARNS["license"]
+        path = f"{self.data}/config/license.json"
+        for day in ("2098-01-01", "2099-01-01"):
+            self.secrets(license=LICENSE % day)
+            self.assertEqual(self.ensure(steps.License()), ["wrote /data/dss/config/license.json"])
+            self.assertEqual(self.text("/data/dss/config/license.json"), LICENSE % day)
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+            self.assertEqual(service.asked(self.host), ["its licence changed"])
+            self.host.remember(service.ASKED, [])
+            before = os.stat(path)
+            self.assertEqual((self.ensure(steps.License()), service.asked(self.host)), ([], []))
+            self.assertEqual(os.stat(path).st_ino, before.st_ino, "an unchanged licence must not be written")
+            self.assertNotIn(day, self.text("/data/.dss-platform/inside-license.json"))
+        os.chmod(path, 0o644)
+        self.ensure(steps.License())
+        self.assertEqual((os.stat(path).st_mode & 0o777, service.asked(self.host)), (0o600, []))
 
 
 class Inside(HostTest):
@@ -184,10 +204,10 @@ class License(Inside):
         with self.assertRaisesRegex(StepError, "has no value yet"):
             self.ensure(steps.License())
 
-    def test_an_edition_without_the_api_takes_it_from_the_tool(self):
+    def without_api(self):
+        """An edition that refuses the API as long as it has no licence, and lets its tool on the host in."""
         self.server.switches.set(freeEditionApi=False)
         self.secrets(license=LICENSE % "2099-01-01")
-        self.ensure(steps.ApiKey())  # the key is refused, and yet good
         run = self.host.run
 
         def by_tool(*argv, **options):
@@ -197,8 +217,22 @@ class License(Inside):
                 return ""
             return run(*argv, **options)
         self.host.run = by_tool
-        self.assertIn("set the licence", self.ensure(steps.License()))
-        self.assertFalse(os.path.exists(f"{self.data}/tmp/dss-platform-license.json"))
+
+    def test_an_edition_without_the_api_takes_it_from_the_tool(self):
+        self.without_api()
+        self.ensure(steps.ApiKey())  # the key is refused, and yet good
+        self.assertEqual(self.ensure(steps.License()), ["set the licence"])
+        self.assertFalse(os.path.exists(self.root + license.HANDED_OVER))
+
+    def test_an_edition_without_the_api_comes_to_its_end_in_the_real_order(self):
+        self.without_api()
+        for name in ("bin/dss", "dss-version.json"):
+            self.put(f"/data/dss/{name}", {"product_version": self.version})
+        first = {step.name: self.ensure(step) for step in order.INSIDE[:4]}
+        self.assertEqual(list(first), ["api-key", "admin-password", "port-open", "license"])
+        self.assertIn("set the licence", first["admin-password"])
+        self.assertTrue(self.server.state.password_is("admin", self.secret("adminPassword")))
+        self.assertEqual(first["license"], [], "it is set once")
 
 
 class Everything(Inside):

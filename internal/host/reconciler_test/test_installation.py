@@ -9,7 +9,7 @@ from dss_stand_ins import ARCHIVES, DSSTest, archive_of, kit_archive, packed, st
 
 from dss_platform.inside import child, steps as inside
 from dss_platform.installation import (archive, assignments, credentials, database_copy, dependencies, ini, installation, kit,
-                                       layout, ledger, port_guard, record, secrets, service)
+                                       layout, ledger, license, port_guard, record, secrets, service)
 from dss_platform.step import StepError
 
 
@@ -223,6 +223,44 @@ class Installation(DSSTest):
         self.installed()
         [call] = [call for call in self.calls("runuser") if "installer.sh" in call[-1]]
         self.assertIn("'env' 'JAVA_HOME=/usr/lib/jvm/jre-17'", call[-1])
+
+    licence = json.dumps({"content": {"licenseId": "secret-of-the-licence"}, "sig": "x"})
+
+    def give_licence(self, text):
+        self.desired["dss"]["secrets"]["license"] = "arn:license"
+        self.set_world(secrets={"arn:license": text})
+
+    def test_the_licence_is_handed_to_the_installer(self):
+        self.give_licence(self.licence)
+        self.installed()
+        [call] = self.kit_calls("installer.sh")
+        self.assertEqual(call[-2:], ["-l", self.root + license.HANDED_OVER])
+        self.assertEqual(self.kit_calls("licence"), [["dataiku", "licence", "0o600"]])
+        self.assertEqual(self.text("/data/dss/config/license.json"), self.licence)
+        self.assertFalse(self.host.exists(license.HANDED_OVER))
+        self.assertEqual(sorted(self.stored("inside-license")["license"]), ["hash", "salt"])
+        self.assertNotIn("secret-of-the-licence", self.text("/calls") + json.dumps(self.events)
+                         + self.text("/data/.dss-platform/inside-license.json"))
+        self.assertEqual(self.installed(), [])
+
+    def test_the_licence_is_nowhere_after_a_failure(self):
+        self.give_licence(self.licence)
+        self.put("/installer-dies", "")
+        with self.assertRaises(StepError):
+            self.installed()
+        self.assertFalse(self.host.exists(license.HANDED_OVER))
+        self.put(license.HANDED_OVER, "of a run that was killed")
+        with self.assertRaises(StepError):
+            self.installed()
+        self.assertFalse(self.host.exists(license.HANDED_OVER))
+        self.assertFalse(self.host.exists("/data/.dss-platform/inside-license.json"))
+
+    def test_a_secret_without_a_licence_is_told_before_the_installer_runs(self):
+        for text, why in ((None, "has no value yet"), ("a page", "its text is no JSON object"), ("[]", "is no JSON object")):
+            self.give_licence(text)
+            with self.assertRaisesRegex(StepError, why):
+                self.installed()
+        self.assertEqual(self.kit_calls("installer.sh"), [])
 
     def test_the_record_is_of_the_volume(self):
         self.installed()

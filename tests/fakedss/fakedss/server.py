@@ -16,6 +16,8 @@ from .instance import Instance
 from .request import Request
 from .routes import find
 
+# Who calls with the ticket of the tools on the host.
+CLI = "cli"
 ROOTS = ("/dip/publicapi", "/public/api")
 PAGE = b"<!doctype html><title>Dataiku</title>"
 BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -194,14 +196,16 @@ class Server:
         function, parts, admin = found
         if admin and not request.caller.get("admin"):
             raise Refused(403, UNAUTHORIZED, "Action forbidden, you are not admin")
-        if admin and not self.state.license() and not self.switches.get("freeEditionApi"):
+        # The tools on the host are no use of the API.
+        by_tool = request.caller["id"] == CLI
+        if admin and not by_tool and not self.state.license() and not self.switches.get("freeEditionApi"):
             raise Refused(403, "com.dataiku.dip.license.LicenseException", "The API is not available in Free Edition")
         return 200, function(self.state, request, *parts)
 
     def authenticate(self, request) -> dict:
         ticket = request.headers.get("X-DKU-APITicket")
         if ticket is not None and ticket == self.state.ticket():
-            return {"id": "cli", "admin": True}
+            return {"id": CLI, "admin": True}
         kind, _, text = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() == "basic":
             secret = base64.b64decode(text).decode(errors="replace").partition(":")[0]

@@ -368,6 +368,12 @@ class License(Talk):
         self.assertEqual((base["hasLicense"], base["communityEdition"]), (False, True))
         self.dss.switches.set(freeEditionApi=False)
         self.fails("Free Edition", self.settings)
+        by_tool = urllib.request.Request(self.dss.url + "/public/api/admin/licensing/license", method="POST",
+                                         data=json.dumps({"content": {}, "sig": "x"}).encode())
+        by_tool.add_header("X-DKU-APITicket", self.dss.state.ticket())
+        with urllib.request.urlopen(by_tool) as answer:
+            self.assertEqual(answer.status, 200)
+        self.settings()
 
     def test_licence(self):
         self.client.set_license(json.dumps({"content": {"licensedProfiles": {"READER": 3}}, "sig": "x"}))

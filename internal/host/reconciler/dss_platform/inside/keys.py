@@ -51,7 +51,7 @@ def ensure(host, desired: dict) -> None:
         raise StepError("DSS does not take the API key that it has just made", "see run/backend.log in DSS's data directory")
     if said == FORBIDDEN:
         if dss["secrets"].get("license"):
-            return  # the step license comes next
+            return  # the step admin-password has the licence set first
         raise StepError("DSS knows the API key in the secret, and does not let it administer",
                         "the Free Edition may lack the API: give a licence; or give the key's secret a key with administrator's rights")
     tidy(host, desired, record, text)

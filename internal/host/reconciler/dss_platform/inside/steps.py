@@ -1,18 +1,17 @@
 """The steps inside DSS, on root's side: what each hands to its child."""
 
-import os
 import re
 import secrets as randomness
 import time
 
-from ..installation import archive, layout, secrets
+from ..installation import archive, layout, license, secrets
 from ..installation.dss_step import ALL, WITH_BACKEND, DSSStep
 from ..installation.record import Record
 from ..step import StepError
 from ..system import CommandFailed
 from . import child, keys
 from .documents import fingerprint, is_same_secret
-from .secret_values import read, resolve
+from .secret_values import resolve
 
 ADMIN_LOGIN = "admin"
 ADMIN_RECORD = "admin"
@@ -85,8 +84,10 @@ class AdminPassword(DSSStep):
             raise StepError(f"secret {arn} is empty", "put the administrator's password into it")
         if is_same_secret(password, record.get(ADMIN_RECORD)):
             return
+        key = keys.current(host, desired)
+        License.let_in(host, desired, key)
         payload = {"login": ADMIN_LOGIN, "password": {"$value": password}}
-        child.call(host, desired, "administrator", payload, keys.current(host, desired))
+        child.call(host, desired, "administrator", payload, key)
         record.set(ADMIN_RECORD, fingerprint(password))
 
 
@@ -94,30 +95,27 @@ class License(DSSStep):
     name = "license"
     description = "DSS has the licence that is in its secret"
     advice = "see whether the licence is valid for this instance"
-    node_types = WITH_BACKEND
+    node_types = ALL
 
     def wanted(self, desired):
-        return super().wanted(desired) and bool(desired["dss"]["secrets"].get("license"))
+        return super().wanted(desired) and license.is_wanted(desired["dss"])
 
     def ensure(self, host, desired):
+        text = license.text_of(host, desired)
+        if desired["dss"]["nodeType"] not in WITH_BACKEND:
+            license.in_data_directory(host, desired, text)
+            return
         key = keys.current(host, desired)
-        text = read(host, desired, desired["dss"]["secrets"]["license"])
-        if keys.probe(host, desired, key) == keys.FORBIDDEN:
-            self._by_tool(host, desired, text)
+        self.let_in(host, desired, key)
         payload = {"license": {"$value": text}}
         child.call(host, desired, "licensing", payload, key, Record(host, desired), name=self.name)
 
-    def _by_tool(self, host, desired, text: str) -> None:
-        """An edition without the API takes a licence from DSS's tool on the host."""
-        data = desired["dss"]["dataDir"]
-        path = f"{data}/tmp/dss-platform-license.json"
-        owner = (host.account(desired["user"]["name"]) or (0, 0))[:2]
-        host.write(path, text, mode=0o600, owner=owner, note=False)
-        try:
-            host.run(host.path(f"{data}/bin/dsscli"), "set-license", "--file", host.path(path), user=desired["user"]["name"])
-        finally:
-            os.unlink(host.path(path))
-        host.changed("set the licence")
+    @staticmethod
+    def let_in(host, desired, key: str) -> None:
+        """An edition without the API takes a licence from DSS's tool on the host. Until it has, the administrator's
+        password cannot be changed either, so AdminPassword needs this first."""
+        if license.is_wanted(desired["dss"]) and keys.probe(host, desired, key) == keys.FORBIDDEN:
+            license.by_tool(host, desired, license.text_of(host, desired))
 
 
 class Groups(InsideStep):

@@ -6,7 +6,7 @@ import time
 
 from ..step import StepError
 from ..system import CommandFailed
-from . import commands, database_copy, holds, layout, service, upgrade
+from . import commands, database_copy, holds, layout, license, service, upgrade
 from .dss_step import DSSStep
 from .kit import make_traversable
 from .record import Record
@@ -22,6 +22,7 @@ class Installation(DSSStep):
 
     def ensure(self, host, desired):
         dss, record = desired["dss"], Record(host, desired)
+        license.discard(host)
         check_place(host, desired)
         installed = layout.installed_version(host, dss)
         upgrade.forget_unbegun(host, desired)
@@ -91,17 +92,19 @@ def install(host, desired: dict) -> None:
     if not host.has_command(dss["python"]):
         raise StepError(f"there is no {dss['python']} for DSS's own environment",
                         f"put the package {dss['python']} on the list of packages")
+    text = license.text_of(host, desired) if license.is_wanted(dss) else None
     forget_former(host, desired)
     record.set(RECORD, {"state": INSTALLING, "version": dss["version"], "dataDir": dss["dataDir"]})
     # Made here, because the DSS user may not make folders at the top of the volume.
     if not host.exists(dss["dataDir"]):
         host.folder(dss["dataDir"], mode=0o711, owner=host.account(desired["user"]["name"])[:2])
+    words = ["-d", host.path(dss["dataDir"]), "-p", str(dss["port"]), "-t", dss["nodeType"], "-P", dss["python"], "-y"]
     try:
-        commands.as_user(
-            host, desired, host.path(f"{layout.install_dir(dss)}/installer.sh"), "-d", host.path(dss["dataDir"]), "-p",
-            str(dss["port"]),
-            "-t", dss["nodeType"], "-P", dss["python"], "-y", timeout=upgrade.INSTALLER_SECONDS,
-            environment=upgrade.java_environment(host))
+        if text is None:
+            run_installer(host, desired, words)
+        else:
+            with license.handed_over(host, desired, text) as path:
+                run_installer(host, desired, [*words, "-l", path])
     except CommandFailed as problem:
         raise StepError(f"installer.sh: {problem.why}",
                         f"see {dss['dataDir']}/run/install.log on the host") from problem
@@ -109,7 +112,14 @@ def install(host, desired: dict) -> None:
     if found != dss["version"]:
         raise StepError(f"installer.sh has ended, and {dss['dataDir']} has {'DSS ' + found if found else 'no DSS'}",
                         f"see {dss['dataDir']}/run/install.log on the host")
+    if text is not None:
+        license.remember(host, desired, text)
     host.changed(f"installed DSS {dss['version']} in {dss['dataDir']}")
+
+
+def run_installer(host, desired: dict, words: list) -> None:
+    commands.as_user(host, desired, host.path(f"{layout.install_dir(desired['dss'])}/installer.sh"), *words,
+                     timeout=upgrade.INSTALLER_SECONDS, environment=upgrade.java_environment(host))
 
 
 def forget_former(host, desired: dict) -> None:
