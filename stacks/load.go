@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -24,11 +25,21 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 	if cfg.Name == "" {
 		cfg.Name = defaultName(ctx.Stack())
 	}
-	if len(wrong) == 0 {
-		wrong = cfg.Problems(ctx.Project(), ctx.Stack())
-	}
+	wrong = append(wrong, notBelow(wrong, cfg.Problems(ctx.Project(), ctx.Stack()))...)
 	return cfg, origins{project: ctx.Project(), stack: ctx.Stack(), own: own, preset: cfg.Preset}.
 		of(wrong).Err("configuration of stack " + ctx.Stack())
+}
+
+// notBelow are the problems of settings that could be read: what is found where nothing was set would only be an echo of that.
+func notBelow(unread, found problem.List) problem.List {
+	return slices.DeleteFunc(found, func(p problem.Problem) bool {
+		return slices.ContainsFunc(unread, func(u problem.Problem) bool { return isAtOrBelow(p.Path, u.Path) })
+	})
+}
+
+func isAtOrBelow(path, top string) bool {
+	rest, found := strings.CutPrefix(path, top)
+	return found && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // defaultName is the platform's name in a stack that gives none. Names of AWS are in lower case.

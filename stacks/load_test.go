@@ -44,9 +44,26 @@ func TestLoadSaysAllThatIsWrongAndWhereItWasRead(t *testing.T) {
 		"preset": "prod", "aws:region": "eu-west-1", "allowDataDeletion": "perhaps",
 		"network": `{"cidrBlock":"10.0.0.0/30","nats":"single"}`,
 	})
-	require.ErrorContains(t, err, "configuration of stack dev: 2 problems:")
+	require.ErrorContains(t, err, "configuration of stack dev: 3 problems:")
+	require.ErrorContains(t, err, "pulumi-dss:network.cidrBlock: 10.0.0.0/30 is too small")
 	require.ErrorContains(t, err, `pulumi-dss:allowDataDeletion: "perhaps" is neither a structure nor true or false`)
 	assert.ErrorContains(t, err, "pulumi-dss:network.nats: there is no such key (Pulumi.dev.yaml); use some of adopt, cidrBlock,")
+}
+
+// What could not be read is said once, not again for the emptiness that it leaves.
+func TestLoadDoesNotRepeatWhatItCouldNotRead(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{
+		"aws:region": "eu-west-1", "aws:assumeRole": `{"roleArn":7}`, "network": `{"adopt":{"vpcId":5,"privateSubnetIds":"subnet-a"},"nat":"many"}`,
+	})
+	var paths []string
+	for _, p := range problem.Of(err) {
+		paths = append(paths, p.Path)
+	}
+	assert.Equal(t, []string{
+		"pulumi-dss:network.adopt.privateSubnetIds", "pulumi-dss:network.adopt.vpcId", "aws:assumeRole.roleArn",
+		"pulumi-dss:network.nat", "pulumi-dss:network.nat",
+	}, paths)
 }
 
 func TestLoadValidatesWhatItRead(t *testing.T) {

@@ -1,6 +1,9 @@
 package stacks
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
@@ -27,7 +30,44 @@ func (c *Config) Problems(project, stack string) problem.List {
 	wrong.Under("compute", c.computeArgs().Problems())
 	wrong.Under("dssAccess", c.DSSAccess.Problems())
 	wrong = append(wrong, c.doomedCatalog()...)
-	wrong = append(wrong, dss.NameProblems(project, stack, c.Name, c.dssArgs())...)
+	return c.oneAboutName(wrong, c.nameProblems(project, stack))
+}
+
+// The platform's name has the room that the component with the longest suffixes leaves it.
+const (
+	// LongestName is how many characters the platform's name may have: names of roles and of node groups begin with it.
+	LongestName = 32
+	// LongestBalancedName is how many it may have with a load balancer, whose own name has 32 and begins with it.
+	LongestBalancedName = 21
+)
+
+var platformName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// misnamed says whether the platform's name breaks the rule that covers those of all components, and what the rule is.
+func (c *Config) misnamed() (fix string, broken bool) {
+	longest, because := LongestName, "names of roles and node groups begin with it, and AWS allows them 64 and 63 in all"
+	if c.DSS.LoadBalancer != nil {
+		longest, because = LongestBalancedName, "the load balancer's name begins with it, and AWS allows that 32 in all"
+	}
+	fix = fmt.Sprintf("use up to %d lower-case letters, digits and hyphens, a letter first: %s", longest, because)
+	return fix, len(c.Name) > longest || !platformName.MatchString(c.Name)
+}
+
+// nameProblems are about the names that are made of the platform's.
+func (c *Config) nameProblems(project, stack string) problem.List {
+	return append(compute.NameProblems(c.Name, c.computeArgs()), dss.NameProblems(project, stack, c.Name, c.dssArgs())...)
+}
+
+// oneAboutName appends problems about the platform's name. Where it breaks the platform's own rule that is said instead: the components
+// would each say another length, of which only the shortest is right.
+func (c *Config) oneAboutName(wrong, about problem.List) problem.List {
+	wrong = append(wrong, about...)
+	fix, broken := c.misnamed()
+	if !broken {
+		return wrong
+	}
+	wrong = slices.DeleteFunc(wrong, func(p problem.Problem) bool { return p.Path == "name" })
+	wrong.Add("name", fix, "%q has %d characters", c.Name, len(c.Name))
 	return wrong
 }
 
