@@ -55,6 +55,8 @@ type GlueAthenaCatalog struct {
 	results map[string]pulumi.StringOutput
 	// granted is what Lake Formation's permissions give to a role on a database so far.
 	granted map[grantKey]access
+	// crawlerRoles are the roles of crawlers that read files with their own rights, by database.
+	crawlerRoles map[string]pulumi.StringOutput
 }
 
 // NewGlueAthenaCatalog makes databases, workgroups and what they need.
@@ -73,7 +75,7 @@ func NewGlueAthenaCatalog(
 	c := &GlueAthenaCatalog{
 		ctx: ctx, name: name, args: args.withDefaults(),
 		databases: map[string]pulumi.Resource{}, registered: map[string]pulumi.Resource{}, results: map[string]pulumi.StringOutput{},
-		granted: map[grantKey]access{},
+		granted: map[grantKey]access{}, crawlerRoles: map[string]pulumi.StringOutput{},
 	}
 	c.settled = slices.Clone(c.args.After)
 	if err := ctx.RegisterComponentResourceV2(Token, name, c.inputs(), c, opts...); err != nil {

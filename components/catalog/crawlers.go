@@ -75,6 +75,9 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 	if err != nil {
 		return err
 	}
+	if !lake {
+		c.crawlerRoles[database.Name] = taken.Arn
+	}
 	if err := c.GrantWrite(c.ctx, part, taken, Scope{Databases: []string{database.Name}}); err != nil {
 		return err
 	}
@@ -104,6 +107,13 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 	}
 	_, err = glue.NewCrawler(c.ctx, c.child(part), args, c.parent(), pulumi.DependsOn(after))
 	return err
+}
+
+// CrawlerRole is the role of a database's crawler, for the owner of a bucket to let in. There is none where the crawler reads with
+// credentials of Lake Formation.
+func (c *GlueAthenaCatalog) CrawlerRole(database string) (pulumi.StringOutput, bool) {
+	arn, known := c.crawlerRoles[database]
+	return arn, known
 }
 
 // CrawlerPolicy is what a crawler may do beside changing its database: read its location, unless it does so with

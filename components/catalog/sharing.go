@@ -151,12 +151,12 @@ func (f Foreign) resources(at location.Location) []string {
 	return []string{there.ARN("glue", "catalog"), there.ARN("glue", "database/"+f.Name), there.ARN("glue", "table/"+f.Name+"/*")}
 }
 
-// OwnerCatalogPolicies are the statements that owners of other catalogs have to add to their resource policies for a principal, by account.
-func OwnerCatalogPolicies(at location.Location, principal string, foreign []Foreign) map[string]string {
+// OwnerCatalogPolicies are the statements that owners of other catalogs have to add to their resource policies for principals, by account.
+func OwnerCatalogPolicies(at location.Location, principals []string, foreign []Foreign) map[string]string {
 	statements := map[string][]iam.Statement{}
 	for _, one := range foreign {
 		statements[one.CatalogID] = append(statements[one.CatalogID],
-			iam.Allow("", readActions(), one.resources(at)...).For(iam.Principal{AWS: []string{principal}}))
+			iam.Allow("", readActions(), one.resources(at)...).For(iam.Principal{AWS: principals}))
 	}
 	policies := map[string]string{}
 	for account, list := range statements {

@@ -33,8 +33,8 @@ type S3Connection struct {
 	PodRoleARNs pulumi.StringMapOutput `pulumi:"podRoleArns"`
 	// ResultsLocation is where results of queries go; empty without Athena.
 	ResultsLocation pulumi.StringOutput `pulumi:"resultsLocation"`
-	// OwnerBucketPolicy and OwnerKeyPolicy are what another account that owns the bucket has to add to its bucket's and its key's policy;
-	// empty for buckets of this account.
+	// OwnerBucketPolicy and OwnerKeyPolicy are what another account that owns the bucket has to add to its bucket's and its key's policy for
+	// the connection, its pods and its crawlers; empty for buckets of this account, and where none of them comes to the files directly.
 	OwnerBucketPolicy pulumi.StringOutput `pulumi:"ownerBucketPolicy"`
 	OwnerKeyPolicy    pulumi.StringOutput `pulumi:"ownerKeyPolicy"`
 	// OwnerCatalogPolicies are what other accounts have to add to their resource policies of Glue for the connection's databases in their
@@ -58,6 +58,8 @@ type S3Connection struct {
 	catalog   *catalog.GlueAthenaCatalog
 	key       pulumi.StringInput
 	principal pulumi.StringOutput
+	// writingPods and readingPods are the roles of pods.
+	writingPods, readingPods pulumi.StringArray
 }
 
 // NewS3Connection makes a connection.
@@ -226,11 +228,11 @@ func (c *S3Connection) outputs() {
 	c.OwnerBucketPolicy = pulumi.String("").ToStringOutput()
 	c.OwnerKeyPolicy = c.OwnerBucketPolicy
 	if c.place.foreign {
-		both := pulumi.All(c.reach(!c.args.ReadOnly), c.principal)
+		both := pulumi.All(c.reach(!c.args.ReadOnly), c.holders())
 		c.OwnerBucketPolicy = both.ApplyT(func(v []any) string {
-			return v[0].(Reach).OwnerBucketPolicy(v[1].(string)).JSON()
+			return v[0].(Reach).OwnerBucketPolicy(v[1].(Holders)).Text()
 		}).(pulumi.StringOutput)
-		c.OwnerKeyPolicy = both.ApplyT(func(v []any) string { return v[0].(Reach).OwnerKeyPolicy(v[1].(string)).JSON() }).(pulumi.StringOutput)
+		c.OwnerKeyPolicy = both.ApplyT(func(v []any) string { return v[0].(Reach).OwnerKeyPolicy(v[1].(Holders)).Text() }).(pulumi.StringOutput)
 	}
 	c.sharedOutputs()
 	var database pulumi.StringInput

@@ -2,6 +2,7 @@ package lake_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,6 +197,76 @@ func TestAthenaIsWhereThePlatformIs(t *testing.T) {
 	graph := harness.Run(t, connection(&lake.S3ConnectionArgs{Connection: c, TrustedPrincipalARNs: trusted()}), given())
 	assert.Equal(t, "us-east-1", graph.Export("region"))
 	assert.Equal(t, "eu-west-1", graph.Export("athenaRegion"))
+}
+
+// foreign is a connection of a bucket of another account, with pods and a crawler.
+func foreign() lake.Connection {
+	const theirKey = "arn:aws:kms:eu-west-1:210987654321:key/theirs"
+	c := sales()
+	c.Bucket = lake.Bucket{Name: "partner-data", Existing: true, AccountID: partner, OwnerAllows: true, KMSKeyARN: theirKey}
+	c.Databases = []lake.Database{
+		{Name: "sales", Crawler: &catalog.Crawler{KMSKeyARN: theirKey}}, {Name: "market", Existing: true, CatalogID: partner},
+	}
+	c.PodIdentities = []lake.PodIdentity{{Namespace: "jobs", ServiceAccount: "trainer"}, {Namespace: "jobs", ServiceAccount: "viewer", ReadOnly: true}}
+	return c
+}
+
+// Who is not in the owner's policy does not get in, whatever its own says: pods and crawlers are in it, too.
+func TestOwnersLetInPodsAndCrawlers(t *testing.T) {
+	t.Parallel()
+	graph := harness.Run(t, connection(&lake.S3ConnectionArgs{
+		Connection: foreign(), TrustedPrincipalARNs: trusted(), ClusterName: pulumi.String("lab"),
+	}, func(ctx *pulumi.Context, c *lake.S3Connection) error {
+		ctx.Export("catalogPolicies", c.OwnerCatalogPolicies)
+		ctx.Export("pods", c.PodRoleARNs)
+		return nil
+	}), given())
+	pods := graph.Export("pods").(map[string]any)
+	dss, trainer, viewer := graph.Export("role").(string), pods["jobs/trainer"].(string), pods["jobs/viewer"].(string)
+	files := policy(t, graph.Export("ownerBucketPolicy").(string))
+	everybody := files["Files"].Principal.AWS
+	at := slices.IndexFunc(everybody, func(arn string) bool { return strings.Contains(arn, "-crawler-sales") })
+	require.GreaterOrEqual(t, at, 0, everybody)
+	crawler := everybody[at]
+	assert.ElementsMatch(t, []string{dss, trainer, viewer, crawler}, everybody)
+	for _, sid := range []string{"FilesBucket", "FilesList", "Files"} {
+		assert.ElementsMatch(t, everybody, files[sid].Principal.AWS, sid)
+	}
+	assert.Equal(t, []string{"s3:GetObject"}, files["Files"].Actions)
+	assert.ElementsMatch(t, []string{dss, trainer}, files["FilesWrite"].Principal.AWS)
+	assert.NotContains(t, files["FilesWrite"].Actions, "s3:GetObject")
+	assert.Equal(t, []string{"arn:aws:s3:::partner-data/sales/*"}, files["FilesWrite"].Resources)
+
+	use := policy(t, graph.Export("ownerKeyPolicy").(string))
+	assert.ElementsMatch(t, []string{dss, trainer}, use["DSSConnection"].Principal.AWS)
+	assert.ElementsMatch(t, []string{viewer, crawler}, use["DSSReaders"].Principal.AWS)
+	assert.Equal(t, []string{"kms:Decrypt"}, use["DSSReaders"].Actions)
+
+	theirs := graph.Export("catalogPolicies").(map[string]any)[partner].(string)
+	assert.ElementsMatch(t, []string{dss, trainer, viewer}, principals(t, theirs), "crawlers know the connection's own databases only")
+}
+
+// AWS takes no policy without statements: there is nothing to add where Lake Formation reads the files.
+func TestOwnersAddNothingWhereNobodyComesDirectly(t *testing.T) {
+	t.Parallel()
+	off, none := false, lake.Reach{Bucket: "acme", Write: true, KMSKeyARN: key}
+	holders := lake.Holders{Writers: []string{host}, Readers: []string{reader}}
+	assert.Empty(t, none.OwnerBucketPolicy(holders).Text())
+	assert.Empty(t, none.OwnerKeyPolicy(holders).Text())
+	none.Direct, none.KMSKeyARN = true, ""
+	assert.NotEmpty(t, none.OwnerBucketPolicy(holders).Text())
+	assert.Empty(t, none.OwnerKeyPolicy(holders).Text())
+
+	c := foreign()
+	c.DirectFiles, c.PodIdentities, c.Databases[0].Crawler = &off, nil, nil
+	args := withLakeFormation(&lake.DataLakeArgs{TrustedPrincipalARNs: trusted(), Connections: []lake.Connection{c}}, catalog.ModelLakeFormation)
+	graph := harness.Run(t, dataLake(args, func(ctx *pulumi.Context, l *lake.DataLake) error {
+		ctx.Export("buckets", l.OwnerBucketPolicies)
+		ctx.Export("keys", l.OwnerKeyPolicies)
+		return nil
+	}), given())
+	assert.Equal(t, map[string]any{"sales": ""}, graph.Export("buckets"))
+	assert.Equal(t, map[string]any{"sales": ""}, graph.Export("keys"))
 }
 
 // pairs runs a connection with key pairs at a point of its rotation.

@@ -42,8 +42,10 @@ func (c *S3Connection) pod(pod PodIdentity) (*role.Role, error) {
 		return nil, err
 	}
 	if c.args.ReadOnly || pod.ReadOnly {
+		c.readingPods = append(c.readingPods, made.Arn)
 		err = c.GrantRead(c.ctx, part, made)
 	} else {
+		c.writingPods = append(c.writingPods, made.Arn)
 		err = c.GrantReadWrite(c.ctx, part, made)
 	}
 	if err != nil {

@@ -87,9 +87,30 @@ func (r Reach) bucketService() string {
 	return there.Service("s3")
 }
 
-// OwnerBucketPolicy are the statements that the bucket's policy needs where another account owns it.
-func (r Reach) OwnerBucketPolicy(principal string) iam.Document {
-	return iam.NewDocument(r.bucketStatements(principal)...)
+// Holders are who reaches a bucket of another account, by the ARNs of their roles and users.
+type Holders struct {
+	// Writers are those who write, too, where the connection does.
+	Writers []string
+	// Readers are those who only read: pods, and crawlers.
+	Readers []string
+}
+
+// all are both, sorted.
+func (h Holders) all() []string {
+	return slices.Sorted(slices.Values(slices.Concat(h.Writers, h.Readers)))
+}
+
+// OwnerBucketPolicy are the statements that the bucket's policy needs where another account owns it. There are none where nobody comes
+// directly.
+func (r Reach) OwnerBucketPolicy(holders Holders) iam.Document {
+	reading := r
+	reading.Write = false
+	statements := reading.bucketStatements(holders.all()...)
+	if r.Direct && r.Write && len(holders.Writers) > 0 {
+		files := r.Location.BucketARN(r.Bucket) + "/" + r.Prefix + "*"
+		statements = append(statements, iam.Allow("FilesWrite", writeFiles(), files).For(iam.Principal{AWS: holders.Writers}))
+	}
+	return iam.NewDocument(statements...)
 }
 
 // bucketStatements are the statements of the bucket's policy that let principals of other accounts reach the files.
@@ -106,15 +127,24 @@ func (r Reach) bucketStatements(principals ...string) []iam.Statement {
 	return statements
 }
 
-// OwnerKeyPolicy are the statements that the key's policy needs where another account owns it.
-func (r Reach) OwnerKeyPolicy(principal string) iam.Document {
+// OwnerKeyPolicy are the statements that the key's policy needs where another account owns it. There are none without a key.
+func (r Reach) OwnerKeyPolicy(holders Holders) iam.Document {
+	var statements []iam.Statement
 	if !r.Direct || r.KMSKeyARN == "" {
 		return iam.NewDocument()
 	}
-	// A key's policy is about that key: `*` is the key itself.
-	return iam.NewDocument(iam.Allow("DSSConnection", keyActions(r.Write), "*").
-		For(iam.Principal{AWS: []string{principal}}).
-		If("StringEquals", "kms:ViaService", r.bucketService()))
+	for _, group := range []struct {
+		sid     string
+		actions []string
+		who     []string
+	}{{"DSSConnection", keyActions(r.Write), holders.Writers}, {"DSSReaders", keyActions(false), holders.Readers}} {
+		if len(group.who) > 0 {
+			// A key's policy is about that key: `*` is the key itself.
+			statements = append(statements, iam.Allow(group.sid, group.actions, "*").For(iam.Principal{AWS: group.who}).
+				If("StringEquals", "kms:ViaService", r.bucketService()))
+		}
+	}
+	return iam.NewDocument(statements...)
 }
 
 // TrustPolicy lets principals take a role, if they know the external id.

@@ -54,9 +54,31 @@ func (c *S3Connection) sharedOutputs() {
 		}).(pulumi.StringOutput)
 	}
 	foreign := c.args.foreign()
-	c.OwnerCatalogPolicies = c.principal.ApplyT(func(principal string) map[string]string {
-		return catalog.OwnerCatalogPolicies(c.location, principal, foreign)
+	// Pods read what the connection reads; its crawlers know its own databases only.
+	readers := slices.Concat(pulumi.StringArray{c.principal}, c.writingPods, c.readingPods)
+	c.OwnerCatalogPolicies = readers.ToStringArrayOutput().ApplyT(func(principals []string) map[string]string {
+		return catalog.OwnerCatalogPolicies(c.location, principals, foreign)
 	}).(pulumi.StringMapOutput)
+}
+
+// holders are who reaches the bucket by the connection. Its value is a [Holders].
+func (c *S3Connection) holders() pulumi.Output {
+	writers := append(pulumi.StringArray{c.principal}, c.writingPods...)
+	readers := slices.Clone(c.readingPods)
+	for _, d := range c.args.Databases {
+		if arn, reads := c.catalog.CrawlerRole(d.Name); reads && d.Crawler != nil {
+			readers = append(readers, arn)
+		}
+	}
+	return pulumi.All(writers, readers).ApplyT(func(v []any) Holders {
+		return Holders{Writers: sorted(v[0]), Readers: sorted(v[1])}
+	})
+}
+
+// sorted are the texts of a list that is known by now, each once.
+func sorted(list any) []string {
+	texts, _ := list.([]string)
+	return slices.Compact(slices.Sorted(slices.Values(texts)))
 }
 
 // SharedWith are all that connections are shared with, sorted, each once.

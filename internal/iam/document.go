@@ -109,8 +109,19 @@ func (s Statement) For(p Principal) Statement {
 	return s
 }
 
+// Text is the document's JSON, or nothing where it has no statements: AWS takes no policy without.
+func (d Document) Text() string {
+	if len(d.Statements) == 0 {
+		return ""
+	}
+	return d.JSON()
+}
+
 // JSON writes the document compactly and always in the same way.
 func (d Document) JSON() string {
+	if d.Statements == nil {
+		d.Statements = []Statement{} // null would be no list
+	}
 	text, err := json.Marshal(d)
 	if err != nil {
 		// Documents consist of strings only, which always marshal.

@@ -44,3 +44,12 @@ func TestIfLeavesTheOriginalAlone(t *testing.T) {
 	assert.Len(t, narrow.Conditions["Bool"], 1)
 	assert.Len(t, wide.Conditions["Bool"], 2)
 }
+
+// AWS takes no policy without statements, and null is not even a list.
+func TestDocumentWithoutStatements(t *testing.T) {
+	t.Parallel()
+	assert.JSONEq(t, `{"Version": "2012-10-17", "Statement": []}`, iam.NewDocument().JSON())
+	assert.Empty(t, iam.NewDocument().Text())
+	one := iam.NewDocument(iam.Allow("One", []string{"s3:GetObject"}, "*"))
+	assert.Equal(t, one.JSON(), one.Text())
+}
