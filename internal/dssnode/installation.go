@@ -112,7 +112,7 @@ type Installation struct {
 	// ServerSettings are further keys of the section [server] of install.ini: HTTP headers and TLS of DSS's own nginx. Default: those
 	// of [DefaultServerSettings].
 	ServerSettings map[string]string `json:"serverSettings,omitempty"`
-	// Properties are lines of config/dip.properties. Default: none.
+	// Properties are lines of config/dip.properties. Default: none; before 14.3, where sessions end, dku.sessions.storage=memory.
 	Properties map[string]string `json:"properties,omitempty"`
 	// Environment are variables of DSS's processes, no secrets. Default: none but DKU_BACKEND_EXT_HOST, where pods find DSS, which is the
 	// host's private address.

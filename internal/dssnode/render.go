@@ -136,10 +136,15 @@ func (n *node) environment() object {
 	return environment
 }
 
+// properties are lines of config/dip.properties. Before 14.3 sessions end only where DSS keeps them in memory, and then each restart of
+// DSS ends all of them.
+//
+// Source: https://doc.dataiku.com/dss/latest/security/advanced-options.html, "Expiring sessions".
 func (n *node) properties() object {
 	properties := object{}
-	if n.release.compare(release{14, 3, 0}) < 0 && n.installation.NodeType != NodeAPI {
-		// Before 14.3 sessions end only where DSS keeps them in memory.
+	security := n.settings.Security
+	ends := security.SessionTotalMinutes > 0 || security.SessionIdleMinutes > 0
+	if ends && n.release.compare(release{14, 3, 0}) < 0 && n.installation.NodeType != NodeAPI {
 		properties["dku.sessions.storage"] = "memory"
 	}
 	if n.installation.PortRange != nil {

@@ -162,7 +162,8 @@ func (n *node) restrictions() object {
 	return object{"sparkSettings": object{"executionConfigs": restricted}}
 }
 
-// defaults are what is written after the clusters are there.
+// defaults are what is written after the clusters are there. What it leaves out the host removes, if it was set from here: each of its
+// keys is also in the list NAMES of the reconciler's inside/settings.py.
 func (n *node) defaults() object {
 	content := object{}
 	for _, cluster := range n.settings.Clusters {

@@ -275,3 +275,60 @@ func TestCreatesClusters(t *testing.T) {
 	assert.True(t, CreatesClusters(fullSettings()))
 	assert.False(t, CreatesClusters(minimal()))
 }
+
+// What the host removes when it is no longer rendered is a list in the host's program.
+func TestHostRemovesWhatIsNoLongerADefault(t *testing.T) {
+	program, err := os.ReadFile("../host/reconciler/dss_platform/inside/settings.py")
+	require.NoError(t, err)
+	_, names, found := strings.Cut(string(program), "\nNAMES = (")
+	require.True(t, found)
+	names, _, _ = strings.Cut(names, ")")
+	attached := fullSettings()
+	implicit := minimal()
+	implicit.Clusters, implicit.UseImplicitCluster = nil, true
+	for _, settings := range []Settings[string]{attached, implicit} {
+		n := resolve(fullInstallation("14.7.5"), settings, facts())
+		for _, path := range leaves("", n.defaults()) {
+			assert.Contains(t, names, `"`+path+`"`)
+		}
+	}
+}
+
+// leaves are the paths of all values of an object.
+func leaves(path string, content object) []string {
+	var paths []string
+	for key, value := range content {
+		at := strings.TrimPrefix(path+"."+key, ".")
+		if below, ok := value.(object); ok {
+			paths = append(paths, leaves(at, below)...)
+			continue
+		}
+		paths = append(paths, at)
+	}
+	return paths
+}
+
+// Before 14.3 DSS ends sessions only where it keeps them in memory; then each restart ends all of them.
+func TestSessionsAreKeptInMemoryWhereTheyEndBefore143(t *testing.T) {
+	for _, c := range []struct {
+		version     string
+		node        NodeType
+		total, idle int
+		memory      bool
+	}{
+		{"14.2.3", NodeDesign, 0, 0, true},
+		{"14.2.3", NodeDesign, -1, 60, true},
+		{"14.2.3", NodeDesign, -1, -1, false},
+		{"14.2.3", NodeAPI, 0, 0, false},
+		{"14.3.0", NodeDesign, 0, 0, false},
+	} {
+		settings := minimal()
+		if c.node == NodeAPI {
+			settings = Settings[string]{}
+		}
+		settings.Security.SessionTotalMinutes, settings.Security.SessionIdleMinutes = c.total, c.idle
+		n := resolve(Installation{Version: c.version, NodeType: c.node}, settings, facts())
+		properties := n.properties()
+		assert.Equal(t, c.memory, properties["dku.sessions.storage"] == "memory", "%+v", c)
+	}
+}

@@ -154,6 +154,25 @@ class Kill(KillCase):
                 self.assertEqual(self.succeed("settings", payload)["restarts"], [])
         self.assertGreater(self.kills, 1)
 
+    def test_defaults_go_whichever_run_set_them(self):
+        """The next run still knows which values were set from here, the last one and the one that was to take its place."""
+        one, other, nothing = ({"settings": [{"document": document}]} for document in (
+            {"defaultK8sClusterId": "one"}, {"defaultK8sClusterId": "other"}, {}))
+        self.kills = 0
+        begun, empty = self.world(), self.keep()
+        self.succeed("settings", one)
+        for before, payload in ((empty, one), (self.keep(), other), (self.keep(), nothing)):
+            self.restore(before)
+            self.succeed("settings", payload)
+            for number in range(1, self.seen + 1):
+                with self.subTest(killed_after_request=number, payload=payload):
+                    self.restore(before)
+                    self.kill_it("settings", payload, number)
+                    self.succeed("settings", nothing)
+                    self.assertEqual(self.world(), begun)
+                    self.assert_quiet("settings", nothing)
+        self.assertGreater(self.kills, 5)
+
     def test_a_code_environment_that_somebody_changed_is_built(self):
         """It is restored and built, whichever requests of it were killed; so is one that somebody deleted."""
         payload = {"codeEnvs": [ENV]}

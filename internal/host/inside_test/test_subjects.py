@@ -473,6 +473,61 @@ class Settings(DSSTest):
         self.assertEqual(self.settings()["defaultK8sClusterId"], "the-id")
         self.assert_settled("settings", payload, "defaults")
 
+    def defaults(self, cluster="", config="", **more):
+        document = {**({"defaultK8sClusterId": cluster, "useImplicitK8sCluster": False} if cluster else {}),
+                    **({"containerSettings": {"defaultExecutionConfig": config}} if config else {}), **more}
+        return {"settings": [{"document": document}]}
+
+    def chosen(self):
+        found = self.settings()
+        return (found.get("defaultK8sClusterId"), bool(found.get("useImplicitK8sCluster")),
+                found["containerSettings"].get("defaultExecutionConfig"))
+
+    def test_defaults_that_are_no_longer_wanted_are_removed(self):
+        self.succeed("settings", self.defaults("main", "small"), "defaults")
+        self.assertEqual(self.chosen(), ("main", False, "small"))
+        self.assert_settled("settings", self.defaults("main", "small"), "defaults")
+        said = self.succeed("settings", self.defaults(), "defaults")
+        self.assertEqual(said["changes"], ["general settings: removed defaultK8sClusterId, containerSettings.defaultExecutionConfig"])
+        self.assertEqual(self.chosen(), (None, False, None))
+        self.assert_settled("settings", self.defaults(), "defaults")
+
+    def test_on_the_way_to_the_implicit_cluster_and_back(self):
+        self.succeed("settings", self.defaults("main", "small"), "defaults")
+        implicit = self.defaults(config="small", useImplicitK8sCluster=True)
+        self.succeed("settings", implicit, "defaults")
+        self.assertEqual(self.chosen(), (None, True, "small"))
+        self.assert_settled("settings", implicit, "defaults")
+        self.succeed("settings", self.defaults(config="small"), "defaults")
+        self.assertEqual(self.chosen(), (None, False, "small"))
+        self.assert_settled("settings", self.defaults(config="small"), "defaults")
+
+    def test_defaults_that_an_administrator_chose_are_kept(self):
+        self.succeed("settings", self.defaults("main", "small"), "defaults")
+        with self.server.state.store.edit("general-settings") as found:
+            found["defaultK8sClusterId"] = "hers"
+            found["containerSettings"]["defaultExecutionConfig"] = "hers"
+        self.succeed("settings", self.defaults(), "defaults")
+        self.assertEqual(self.chosen(), ("hers", False, "hers"))
+        # Not even if it is later what was set from here once.
+        with self.server.state.store.edit("general-settings") as found:
+            found["defaultK8sClusterId"] = "main"
+        self.assert_settled("settings", self.defaults(), "defaults")
+
+    def test_defaults_that_were_there_before_are_kept(self):
+        with self.server.state.store.edit("general-settings") as found:
+            found["defaultK8sClusterId"] = "main"
+        self.succeed("settings", self.defaults("main"), "defaults")
+        self.succeed("settings", self.defaults(), "defaults")
+        self.assertEqual(self.chosen()[0], "main")
+
+    def test_another_default_takes_the_place_of_the_first(self):
+        self.succeed("settings", self.defaults("main"), "defaults")
+        self.succeed("settings", self.defaults("other"), "defaults")
+        self.assertEqual(self.chosen()[0], "other")
+        self.succeed("settings", self.defaults(), "defaults")
+        self.assertEqual(self.chosen()[0], None)
+
 
 ENV = {"name": "py311", "language": "PYTHON", "deploymentMode": "DESIGN_MANAGED",
        "definition": {"pythonInterpreter": "PYTHON311", "specPackageList": "pandas\n", "installJupyterSupport": True}}

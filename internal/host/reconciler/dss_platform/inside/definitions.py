@@ -4,7 +4,8 @@ DSS answers 200 to keys that it does not know, and drops them; and it has no loc
 is written, and every key that was set is compared afterwards.
 """
 
-from .documents import DROPPED, WRITTEN, Ciphertexts, differences, digest, elements, merge, plain, reveal, secrets_of, without
+from .documents import (DROPPED, WRITTEN, Ciphertexts, differences, digest, elements, holder_of, merge, plain, reveal, secrets_of,
+                        value_at, without)
 from .session import DSSError
 
 FAIL, WARN = "fail", "warn"
@@ -28,6 +29,8 @@ class Definition:
         self.known = Ciphertexts(memory.setdefault("secrets", {}).setdefault(what, {}))
         # Elements of lists that we made before and that are not wanted any more: path -> identities.
         self.gone = {}
+        # Keys that we set before and that no layer names any more: path -> values that were ours.
+        self.unset = {}
 
     @property
     def lists(self) -> dict:
@@ -36,6 +39,10 @@ class Definition:
     def target(self, found: dict):
         """What the document shall be. Secrets in it are still [Secret]s."""
         wanted = without(found, self.gone, self.lists)
+        for path in self._ours(found):
+            holder, key = holder_of(wanted, path), path.rpartition(".")[2]
+            # DSS has no boolean that is absent.
+            holder[key] = False if holder[key] is True else None
         for layer in self.layers:
             wanted = merge(wanted, layer.document, layer.lists)
         return wanted
@@ -80,10 +87,14 @@ class Definition:
         """The paths that are to be set."""
         return list(dict.fromkeys(d.path for d, _ in self.differences(found, self.known) if not self._is_accepted(d)))
 
+    def _ours(self, found: dict) -> list:
+        """The keys that still have a value of ours which is no longer wanted. Another value is somebody's own choice."""
+        return [path for path, values in self.unset.items() if value_at(found, path) in [v for v in values if v not in (None, False)]]
+
     def _obsolete(self, found: dict) -> list:
-        """The elements that are to be removed."""
+        """The keys and elements that are to be removed."""
         present = elements(found, self.lists)
-        return [f"{path}[{one}]" for path, ones in self.gone.items() for one in ones if one in present.get(path, ())]
+        return self._ours(found) + [f"{path}[{one}]" for path, ones in self.gone.items() for one in ones if one in present.get(path, ())]
 
     # What this version of DSS is known to drop, or to make another value of, is not written again at every run.
 

@@ -276,3 +276,17 @@ def without(document: dict, gone: dict, lists: dict) -> dict:
             key = lists[path]
             holder[parts[-1]] = [e for e in found if not (isinstance(e, dict) and e.get(key) in identities)]
     return left
+
+
+def value_at(document, path: str):
+    """The value at a path of objects, or None."""
+    for part in path.split("."):
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
+def holder_of(document, path: str):
+    """The object in which the last key of a path is, or None where there is none."""
+    above, _, _ = path.rpartition(".")
+    holder = value_at(document, above) if above else document
+    return holder if isinstance(holder, dict) else None

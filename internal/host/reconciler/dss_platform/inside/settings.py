@@ -6,10 +6,14 @@ The step `defaults` has the same form; it comes after the clusters, because it n
 import copy
 
 from .definitions import Definition, Layer
-from .documents import elements
+from .documents import elements, holder_of, value_at
 
 # What DSS reads when it starts.
 NEEDS_RESTART = ("metastoreCatalogsSettings", "cgroupSettings")
+
+# What names a cluster or a configuration, or says how it is chosen. It is removed when nothing sets it any more, because what it
+# names may be gone. Other keys keep their last value: what they were before, nobody knows.
+NAMES = ("defaultK8sClusterId", "useImplicitK8sCluster", "containerSettings.defaultExecutionConfig")
 
 
 def ensure(dss, payload: dict, memory: dict) -> None:
@@ -28,7 +32,12 @@ def ensure(dss, payload: dict, memory: dict) -> None:
     for path, one in gone:
         definition.gone.setdefault(path, []).append(one)
 
+    names = {path: value_at(layer.document, path) for layer in layers for path in NAMES if is_in(layer.document, path)}
+    ours = memory.setdefault("names", {})
+    definition.unset = {path: values for path, values in ours.items() if path not in names}
+
     def before_write(found, paths):
+        claim_names(dss, ours, {path: value for path, value in names.items() if value_at(found, path) != value})
         present = elements(found, definition.lists)
         dss.claim(memory, "made", sorted([path, one] for path, one in wanted if one not in present.get(path, ())))
         note_restart(dss, memory, paths)
@@ -37,7 +46,21 @@ def ensure(dss, payload: dict, memory: dict) -> None:
     # Nothing is left to write: what a killed run, or one whose answer was lost, has written takes effect as well.
     ask_noted_restart(dss, memory)
     memory["made"] = [[path, one] for path, one in map(tuple, memory.get("made", ())) if (path, one) in wanted]
+    memory["names"] = {path: [names[path]] for path in ours if path in names}
     memory["lists"] = {path: key for path, key in keys.items() if path not in stale}
+
+
+def is_in(document: dict, path: str) -> bool:
+    return path.rpartition(".")[2] in (holder_of(document, path) or {})
+
+
+def claim_names(dss, ours: dict, names: dict) -> None:
+    """Has the values kept before they are written, beside earlier ones that may still be there: only ours are removed later."""
+    fresh = {path: value for path, value in names.items() if value not in ours.get(path, ())}
+    for path, value in fresh.items():
+        ours.setdefault(path, []).append(value)
+    if fresh:
+        dss.again()
 
 
 def write(dss, document: dict, memory: dict) -> None:
