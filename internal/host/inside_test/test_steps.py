@@ -345,6 +345,16 @@ class Archives(Inside):
             self.assertEqual(self.ensure(steps.Plugins()), ["installed plugin mine 1.0"])
             self.assertEqual(self.ensure(steps.Plugins()), [])
 
+    def test_a_broken_archive_is_got_again(self):
+        self.put("/data/kits/archives/mine.zip", "PK broken")
+        got = {"file": "/data/kits/archives/mine.zip", "sha256": "1" * 64, "url": "s3://b/mine.zip", "size": 9}
+        Record(self.host, self.desired).set("archives", {"plugin-mine": got, "kit": got})
+        source = {"kind": "archive", "url": "", "checkout": "", "subpath": "", "archive": {"urls": ["s3://b/mine.zip"], "sha256": ""}}
+        self.declare(plugins=[{"id": "mine", "source": source, "version": "1.0", "codeEnvInterpreter": "", "presets": []}])
+        with self.assertRaises(StepError):
+            self.ensure(steps.Plugins())
+        self.assertEqual(list(self.record("archives")), ["kit"])
+
 
 class Protocol(Inside):
     def call(self, subject="groups", payload=None, **options):

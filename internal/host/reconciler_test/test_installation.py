@@ -8,7 +8,7 @@ from unittest import mock
 from dss_stand_ins import ARCHIVES, DSSTest, archive_of, kit_archive, packed, steps
 
 from dss_platform.inside import child, steps as inside
-from dss_platform.installation import (archive, assignments, credentials, database_copy, dependencies, ini, installation, kit,
+from dss_platform.installation import (archive, assignments, credentials, database_copy, dependencies, hadoop, ini, installation, kit,
                                        layout, ledger, license, port_guard, record, secrets, service)
 from dss_platform.step import StepError
 
@@ -164,6 +164,38 @@ class Kit(DSSTest):
         with self.assertRaisesRegex(StepError, "holds DSS 14.7.4, and DSS 14.7.5 is wanted"):
             self.ensure(kit.Kit())
         self.assertEqual(sorted(os.listdir(self.root + "/data/kits")), ["archives"])
+
+    def test_a_broken_archive_is_got_again(self):
+        whole = kit_archive("14.7.5")
+        for broken in (whole[:len(whole) // 2], packed({"a": (b"", 0o644)}), kit_archive("14.7.5", inside="14.7.4")):
+            self.serve("dataiku-dss-14.7.5.tar.gz", broken)
+            with self.assertRaises(StepError):
+                self.ensure(kit.Kit())
+            self.assertEqual((os.listdir(self.root + "/data/kits/archives"), self.stored("archives")), ([], {}))
+        self.serve("dataiku-dss-14.7.5.tar.gz", whole)
+        self.assertIn("unpacked DSS 14.7.5 to /data/kits/dataiku-dss-14.7.5", self.ensure(kit.Kit()))
+
+    def test_a_failure_with_an_archive_of_the_right_checksum_is_no_reason_to_get_it_again(self):
+        content = kit_archive("14.7.5")
+        self.desired["dss"]["kit"] = archive_of(f"{ARCHIVES}/dataiku-dss-14.7.5.tar.gz", content=content)
+        self.serve("dataiku-dss-14.7.5.tar.gz", content)
+        self.set_world(fail={"runuser": "No space left on device"})
+        with self.assertRaises(StepError):
+            self.ensure(kit.Kit())
+        self.set_world(fail={})
+        downloads = len(self.calls("curl"))
+        self.ensure(kit.Kit())
+        self.assertEqual(len(self.calls("curl")), downloads)
+
+    def test_a_broken_archive_of_an_integration_is_got_again(self):
+        self.ensure_all(until="configuration")
+        self.set_world(**{"dssadmin-fails": ["install-hadoop-integration"]})
+        with self.assertRaisesRegex(StepError, "install-hadoop-integration"):
+            self.ensure(hadoop.Hadoop())
+        self.assertNotIn("hadoop", self.stored("archives"))
+        self.assertFalse(self.host.exists("/data/kits/archives/hadoop-14.7.5.tar.gz"))
+        self.set_world(**{"dssadmin-fails": []})
+        self.assertIn(f"got {ARCHIVES}/hadoop-14.7.5.tar.gz", self.ensure(hadoop.Hadoop()))
 
     def test_what_a_killed_run_left_is_replaced(self):
         self.put("/data/kits/.unpacking/dataiku-dss-14.7.5/dss-version.json", "{}")

@@ -153,11 +153,20 @@ class Plugins(InsideStep):
         plugins = resolve(host, desired, inside(desired).get("plugins") or [])
         for plugin in plugins:
             if plugin["source"]["kind"] == "archive":
-                got = archive.fetch(host, desired, f"plugin-{plugin['id']}", plugin["source"]["archive"])
+                got = archive.fetch(host, desired, *self.archive_of(plugin))
                 plugin["path"] = host.path(got["file"])
                 # Another mirror of the same file is no other plugin.
                 plugin["source"] = {"kind": "archive", "sha256": got["sha256"]}
         return {"plugins": plugins}
+
+    def ensure(self, host, desired):
+        plugins = inside(desired).get("plugins") or []
+        with archive.on_trial(host, desired, [self.archive_of(one) for one in plugins if one["source"]["kind"] == "archive"]):
+            super().ensure(host, desired)
+
+    @staticmethod
+    def archive_of(plugin: dict) -> tuple:
+        return f"plugin-{plugin['id']}", plugin["source"]["archive"]
 
 
 class Connections(InsideStep):

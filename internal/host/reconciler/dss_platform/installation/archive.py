@@ -64,6 +64,32 @@ def fetch(host, desired: dict, name: str, wanted: dict, room: float = 1.0) -> di
     return facts
 
 
+@contextlib.contextmanager
+def on_trial(host, desired: dict, archives: list):
+    """For the block that unpacks or installs archives ((name, what was wanted)). Where it fails, those without a checksum
+    are got again by the next run: nothing else tells a broken file from a whole one."""
+    try:
+        yield
+    except Exception:  # a broken zip raises errors of its own
+        for name, wanted in archives:
+            if not wanted["sha256"]:
+                discard(host, desired, name)
+        raise
+
+
+def discard(host, desired: dict, name: str) -> None:
+    """Removes an archive's file, and what is known of it."""
+    record = Record(host, desired)
+    entries = record.get(RECORD) or {}
+    entry = entries.pop(name, None)
+    if entry is None:
+        return
+    record.set(RECORD, entries)
+    if all(other["file"] != entry["file"] for other in entries.values()):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(host.path(entry["file"]))
+
+
 def _is_there(host, entry: dict) -> bool:
     try:
         return os.path.getsize(host.path(entry["file"])) == entry["size"]

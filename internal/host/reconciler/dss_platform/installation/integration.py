@@ -42,7 +42,8 @@ class Integration(DSSStep):
             # Before DSS is stopped: this may take long.
             entry = archive.fetch(host, desired, self.name, spec, room=2.0)
         service.stop(host, desired)
-        dssadmin(host, desired, self.action, *self.words(host, entry), timeout=self.seconds)
+        with archive.on_trial(host, desired, [(self.name, spec)] if spec else []):
+            dssadmin(host, desired, self.action, *self.words(host, entry), timeout=self.seconds)
         Record(host, desired).update(RECORD, **{self.name: self.fingerprint(host, desired, entry)})
         host.changed(f"{self.action} for DSS {dss['version']}")
 

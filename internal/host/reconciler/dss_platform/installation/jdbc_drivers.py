@@ -48,7 +48,8 @@ def ensure_driver(host, desired: dict, driver: dict) -> None:
     # DSS's own folder below it, as lib, keeps its mode.
     if not host.exists(folder):
         host.folder(folder, owner=owner)
-    files = place(host, entry["file"], folder, owner)
+    with archive.on_trial(host, desired, [(key, driver)]):
+        files = place(host, entry["file"], folder, owner)
     remove_files(host, desired, known, () if known.get("folder") != folder else files)
     record.update(RECORD, **{driver["name"]: {"archive": entry["sha256"], "folder": folder, "files": files}})
     host.changed(f"installed the JDBC driver {driver['name']} in {folder}")

@@ -28,7 +28,8 @@ class Kit(DSSStep):
         host.label(dss["kitsDir"], "/opt")
         if layout.product_version(host, f"{layout.install_dir(dss)}/dss-version.json") != dss["version"]:
             entry = archive.fetch(host, desired, "kit", dss["kit"], room=ROOM)
-            unpack(host, desired, entry)
+            with archive.on_trial(host, desired, [("kit", dss["kit"])]):
+                unpack(host, desired, entry)
         # User isolation wants it readable by everybody.
         _grant(host, layout.install_dir(dss), 0o055)
         remove_old(host, desired)
