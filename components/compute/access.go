@@ -134,7 +134,12 @@ func scope(namespaces []string) *eks.AccessPolicyAssociationAccessScopeArgs {
 func (c *ComputeEKS) admit() error {
 	for _, name := range slices.Sorted(maps.Keys(c.args.Access)) {
 		access := c.args.Access[name]
-		made, err := c.enter(c.ctx, "access-"+name, pulumi.String(access.PrincipalARN), access)
+		var opts []pulumi.ResourceOption
+		if access.PrincipalARN == c.args.DeployerPrincipalARN {
+			// The deployer's own entry goes over into this one: made beside it, it would be a second one of the principal.
+			opts = append(opts, pulumi.Aliases([]pulumi.Alias{{Name: pulumi.String(c.child(deployerEntry))}}))
+		}
+		made, err := c.enter(c.ctx, "access-"+name, pulumi.String(access.PrincipalARN), access, opts...)
 		if err != nil {
 			return err
 		}

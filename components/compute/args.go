@@ -104,7 +104,9 @@ type ComputeEKSArgs struct {
 
 	// DeployerAdmin makes whoever creates the stack an administrator of the cluster. Default: true.
 	DeployerAdmin *bool `pulumi:"deployerAdmin,optional"`
-	// DeployerPrincipalARN is the deployer's role or user. Default: the caller's, as it was when the stack was created.
+	// DeployerPrincipalARN is the deployer's role or user: whoever runs the program, this one is the administrator. If it is
+	// in [ComputeEKSArgs.Access], that entry counts. It is required where a caller is in [ComputeEKSArgs.Access]. Default: the
+	// caller's, as it was when the stack was created.
 	DeployerPrincipalARN string `pulumi:"deployerPrincipalArn,optional"`
 	// Access lets further roles and users in, by a short name.
 	Access map[string]Access `pulumi:"access,optional"`

@@ -49,6 +49,8 @@ type ComputeEKS struct {
 	args     *ComputeEKSArgs
 	location location.Location
 	plane    *controlPlane
+	// deployerARN is the role or user that is an administrator of the cluster, empty if nobody is by deploying it.
+	deployerARN string
 	// controlPlaneGroupID is the group with the rules for the API's port.
 	controlPlaneGroupID pulumi.StringOutput
 	// admitted are the access entries that objects in the cluster are made with.
@@ -101,6 +103,9 @@ func NewComputeEKS(ctx *pulumi.Context, name string, args *ComputeEKSArgs, opts 
 func (c *ComputeEKS) build() error {
 	var err error
 	if c.location, err = location.Lookup(c.ctx, c); err != nil {
+		return err
+	}
+	if err := c.findDeployer(); err != nil {
 		return err
 	}
 	if err := c.warn(); err != nil {

@@ -294,9 +294,45 @@ func TestAccessOfTheDeployerCanBeNamed(t *testing.T) {
 		"audit": {PrincipalARN: "arn:aws:iam::123456789012:user/audit", Policy: compute.View, Namespaces: []string{"team-*"}},
 	}}, harness.WithoutCheck(harness.CheckPartition, "the ARNs are the caller's"))
 	assert.Equal(t, []string{"lab-access-audit", "lab-access-ci"}, names(graph.OfType(accessEntry)), "one entry for a principal")
+	for _, kind := range []string{accessEntry, accessPolicy} {
+		assert.Equal(t, []string{"name=lab-deployer"}, graph.One(kind, "lab-access-ci").Options.Aliases, "the deployer's entry goes over into it")
+		assert.Empty(t, graph.One(kind, "lab-access-audit").Options.Aliases)
+	}
 	scope := graph.One(accessPolicy, "lab-access-audit")
 	assert.Equal(t, "namespace", scope.String("accessScope.type"))
 	assert.Equal(t, []string{"team-*"}, scope.Strings("accessScope.namespaces"))
+}
+
+func TestTheStackIsTheSameForEveryDeployer(t *testing.T) {
+	t.Parallel()
+	const account = "arn:aws:iam::123456789012:user/"
+	bob := map[string]compute.Access{"bob": {PrincipalARN: account + "bob", Policy: compute.ClusterAdmin}}
+	one := harness.WithoutCheck(harness.CheckPartition, "the callers are the same in every partition")
+	for deployer, want := range map[string][]string{
+		account + "alice": {"lab-access-bob", "lab-deployer"},
+		account + "bob":   {"lab-access-bob"},
+	} {
+		args := compute.ComputeEKSArgs{DeployerPrincipalARN: deployer, Access: bob}
+		for _, caller := range []string{"alice", "bob"} {
+			graph := run(t, args, as(account+caller), one)
+			var principals []string
+			for _, entry := range graph.OfType(accessEntry) {
+				principals = append(principals, entry.String("principalArn"))
+			}
+			assert.Equal(t, want, names(graph.OfType(accessEntry)), "%s as %s", deployer, caller)
+			assert.Len(t, slices.Compact(principals), len(want), "one entry for a principal")
+		}
+	}
+	unnamed := compute.ComputeEKSArgs{Access: bob}
+	graph := run(t, unnamed, as(account+"alice"), one)
+	assert.Equal(t, []string{"lab-access-bob", "lab-deployer"}, names(graph.OfType(accessEntry)))
+	// In a new stack bob's would be a second entry, and in alice's leaving it out would delete hers.
+	err := harness.Fail(t, program(unnamed), as(account+"bob"), harness.MayRegister(), one)
+	assert.ErrorContains(t, err, "access.bob: it names "+account+"bob, who runs this")
+	assert.ErrorContains(t, err, "set deployerPrincipalArn to who created the stack")
+	off := false
+	graph = run(t, compute.ComputeEKSArgs{Access: bob, DeployerAdmin: &off}, as(account+"bob"), one)
+	assert.Equal(t, []string{"lab-access-bob"}, names(graph.OfType(accessEntry)), "nobody is an administrator by deploying")
 }
 
 func grantDSS(access compute.DSSAccess) use {

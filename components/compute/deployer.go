@@ -7,40 +7,71 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
+
+// deployerEntry is the name of the deployer's access entry.
+const deployerEntry = "deployer"
+
+// findDeployer decides who the deployer is, before anything is made.
+//
+// What the stack consists of must not depend on who runs it: an entry that is there for one caller and not for another would be
+// deleted by the second. So a caller whose entry the arguments name as well is refused, until they say who the deployer is.
+func (c *ComputeEKS) findDeployer() error {
+	if !c.args.deployerAdmin() {
+		return nil
+	}
+	if c.args.DeployerPrincipalARN != "" {
+		c.deployerARN = c.args.DeployerPrincipalARN
+		return nil
+	}
+	caller, err := c.caller()
+	if err != nil {
+		return err
+	}
+	c.deployerARN = caller
+	var wrong problem.List
+	if name, named := c.args.accessOf(caller); named {
+		wrong.Add(problem.Join("access", name), "set deployerPrincipalArn to who created the stack, or, for a new stack, to who shall be "+
+			"its administrator whoever runs it", "it names %s, who runs this, and EKS has one entry for a principal", caller)
+	}
+	return wrong.Err("ComputeEKS " + c.name)
+}
+
+// accessOf is the name of a principal's entry among the arguments.
+func (a *ComputeEKSArgs) accessOf(principal string) (string, bool) {
+	for name, access := range a.Access {
+		if access.PrincipalARN == principal {
+			return name, true
+		}
+	}
+	return "", false
+}
 
 // admitDeployer makes the deployer an administrator. EKS would do that by itself for who creates the cluster
 // (bootstrapClusterCreatorAdminPermissions), as an entry that Pulumi does not know, that collides with one of its own,
 // and that outlives the deployer's leave; the control plane is made without it.
 func (c *ComputeEKS) admitDeployer() error {
-	if !c.args.deployerAdmin() {
+	if c.deployerARN == "" {
 		return nil
 	}
-	principal, err := c.deployer()
-	if err != nil {
-		return err
-	}
-	for _, access := range c.args.Access {
-		if access.PrincipalARN == principal {
-			// EKS has one entry for a principal, and what the arguments say of it counts.
-			return nil
-		}
+	if _, named := c.args.accessOf(c.deployerARN); named {
+		// EKS has one entry for a principal, and what the arguments say of it counts.
+		return nil
 	}
 	var opts []pulumi.ResourceOption
 	if c.args.DeployerPrincipalARN == "" {
 		// Else two people who take turns would take the entry from each other.
 		opts = append(opts, pulumi.IgnoreChanges([]string{"principalArn"}))
 	}
-	made, err := c.enter(c.ctx, "deployer", pulumi.String(principal), Access{Policy: ClusterAdmin, Type: StandardEntry}, opts...)
+	made, err := c.enter(c.ctx, deployerEntry, pulumi.String(c.deployerARN), Access{Policy: ClusterAdmin, Type: StandardEntry}, opts...)
 	c.admitted = append(c.admitted, made...)
 	return err
 }
 
-// deployer is the ARN of the role or user that runs the program.
-func (c *ComputeEKS) deployer() (string, error) {
-	if c.args.DeployerPrincipalARN != "" {
-		return c.args.DeployerPrincipalARN, nil
-	}
+// caller is the ARN of the role or user that runs the program.
+func (c *ComputeEKS) caller() (string, error) {
 	identity, err := aws.GetCallerIdentity(c.ctx, nil, pulumi.Parent(c))
 	if err != nil {
 		return "", fmt.Errorf("looking up the deployer: %w", err)
