@@ -307,6 +307,35 @@ class Connections(DSSTest):
         self.server.switches.set(connectionTestErrors={"sales": "Access Denied"})
         self.assertEqual(self.succeed("connections", self.payload)["warnings"], ["connection sales does not work: Access Denied"])
 
+    def test_a_bucket_that_does_not_exist_is_an_error(self):
+        for said in ("com.amazonaws.services.s3.model.AmazonS3Exception: The specified bucket does not exist (Service: Amazon S3; "
+                     "Status Code: 404; Error Code: NoSuchBucket; Request ID: 1)",
+                     "The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: 1)"):
+            with self.subTest(said=said):
+                self.server.switches.set(connectionTestErrors={"sales": said, "sales-athena": "Access Denied"})
+                answer = self.run_subject("connections", self.payload)
+                self.assertEqual(answer["failure"]["why"], "connection sales: bucket bucket does not exist")
+                self.assertIn("create the bucket", answer["failure"]["advice"])
+                self.assertEqual(answer["warnings"], ["connection sales-athena does not work: Access Denied"])
+        self.server.switches.set(connectionTestErrors={})
+        self.assert_settled("connections", self.payload)
+
+    def test_all_buckets_that_do_not_exist_are_told_at_once(self):
+        more = {**s3(chbucket="other"), "name": "more"}
+        self.server.switches.set(connectionTestErrors={"sales": "NoSuchBucket", "more": "NoSuchBucket"})
+        self.assertEqual(self.run_subject("connections", {"connections": [s3(), athena(), more]})["failure"]["why"],
+                         "connection sales: bucket bucket does not exist; connection more: bucket other does not exist")
+
+    def test_a_refused_test_may_tell_of_the_bucket_too(self):
+        self.fault(method="GET", path="connections/sales/test", status=400, message="The specified bucket does not exist")
+        self.assertEqual(self.run_subject("connections", self.payload)["failure"]["why"],
+                         "connection sales: bucket bucket does not exist")
+
+    def test_what_may_be_a_missing_folder_or_is_no_s3_is_a_warning(self):
+        self.server.switches.set(connectionTestErrors={"sales": "Not Found (Service: Amazon S3; Status Code: 404)",
+                                                       "sales-athena": "The specified bucket does not exist"})
+        self.assertEqual(len(self.succeed("connections", self.payload)["warnings"]), 2)
+
     def test_ours_are_removed_and_theirs_stay(self):
         self.succeed("connections", self.payload)
         self.succeed("connections", {"connections": [s3(associatedAthenaConnection=None)]})

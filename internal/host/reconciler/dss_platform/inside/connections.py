@@ -7,9 +7,15 @@ Beside its `definition` a connection may have an `unverified` one, with keys tha
 is merged and compared as well, but what DSS drops of it is a warning.
 """
 
+import re
+
 from .definitions import WARN, Definition, Layer, forget
 from .documents import merge, plain, reveal
 from .session import DSSError
+
+S3 = "EC2"
+# What S3 says of a bucket that is not there. A bare 404 may be about a folder, which nobody has written to yet.
+NO_BUCKET = re.compile(r"NoSuchBucket|specified bucket does not exist", re.I)
 
 
 def ensure(dss, payload: dict, memory: dict) -> None:
@@ -29,8 +35,7 @@ def ensure(dss, payload: dict, memory: dict) -> None:
         forget(memory, f"connection {name}")
         if name in memory.get("made", ()):
             memory["made"].remove(name)
-    for name in names:
-        warn_unless_it_works(dss, name)
+    try_all(dss, payload["connections"])
 
 
 def layers(connection: dict) -> list:
@@ -72,12 +77,32 @@ def remove(dss, name: str) -> None:
         dss.changed(f"removed connection {name}")
 
 
-def warn_unless_it_works(dss, name: str) -> None:
+def try_all(dss, connections: list) -> None:
+    """Has DSS test the connections. What may be right in a moment, or is right for others, is a warning; a bucket that does not
+    exist is a wrong name."""
+    absent = []
+    for connection in connections:
+        said = problem_of(dss, connection["name"])
+        if said and connection["definition"].get("type") == S3 and NO_BUCKET.search(said):
+            absent.append(connection)
+        elif said:
+            dss.warn(f"connection {connection['name']} {said}")
+    if absent:
+        what = "; ".join(f"connection {one['name']}: bucket {bucket_of(one)} does not exist" for one in absent)
+        raise DSSError(what, advice="correct the connection's `bucket`, or create the bucket and run again")
+
+
+def problem_of(dss, name: str) -> str:
+    """Why a connection does not work, or nothing."""
     try:
         result = dss.client.get_connection(name).test()
     except DSSError as problem:
-        dss.warn(f"connection {name} cannot be tested: {problem}")
-        return
-    if not result.get("connectionOK"):
-        said = result.get("connectionErrorMsg") or result.get("detailedMessage") or result.get("message") or "no message"
-        dss.warn(f"connection {name} does not work: {said}")
+        return f"cannot be tested: {problem}"
+    if result.get("connectionOK"):
+        return ""
+    said = result.get("connectionErrorMsg") or result.get("detailedMessage") or result.get("message") or "no message"
+    return f"does not work: {said}"
+
+
+def bucket_of(connection: dict) -> str:
+    return connection["definition"].get("params", {}).get("chbucket") or "(none is named)"
