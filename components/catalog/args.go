@@ -87,7 +87,7 @@ type GlueAthenaCatalogArgs struct {
 	// After is what others set for the whole account: its encryption, Lake Formation's administrators and defaults. Databases, places and
 	// permissions come after it. Default: nothing.
 	After []pulumi.Resource `pulumi:"-"`
-	// Roles are settings of the crawlers' roles.
+	// Roles are settings of the crawlers' roles and of Lake Formation's.
 	Roles role.Settings `pulumi:"roles,optional"`
 	// DeleteData deletes databases with their tables, workgroups and results on `destroy`, if AllowDataDeletion says so
 	// too. The files of tables stay in any case. Default: false.
@@ -189,8 +189,11 @@ type LakeFormation struct {
 	// Locations are the places in S3 that Lake Formation guards: `s3://bucket` or `s3://bucket/prefix`. At least one. A
 	// place is registered once in an account.
 	Locations []string `pulumi:"locations" json:"locations,omitempty"`
-	// RoleARN is the role that Lake Formation reads and writes the locations with. It is needed where they are encrypted
-	// with a KMS key whose policy does not name the service-linked role. Default: the service-linked role.
+	// KMSKeyARNs are the keys of files at the locations, beside KMSKeyARN of the catalog: the role that is made may use them through S3 where
+	// they are. Not with RoleARN. Default: none.
+	KMSKeyARNs []string `pulumi:"kmsKeyArns,optional" json:"kmsKeyArns,omitempty"`
+	// RoleARN is the role that Lake Formation reads and writes the locations with: it has to trust Lake Formation, and to reach the files and
+	// their keys. Default: a role is made that reaches the locations and nothing else.
 	RoleARN pulumi.StringInput `pulumi:"roleArn,optional" json:"-"`
 }
 

@@ -21,6 +21,7 @@ const (
 	keyType         = "aws:kms/key:Key"
 	lakeSettings    = "aws:lakeformation/dataLakeSettings:DataLakeSettings"
 	lifecycleType   = "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2"
+	roleType        = "aws:iam/role:Role"
 	permissionsType = "aws:lakeformation/permissions:Permissions"
 	registeredType  = "aws:lakeformation/resource:Resource"
 	rolePolicyType  = "aws:iam/rolePolicy:RolePolicy"
@@ -199,7 +200,7 @@ func TestLakeFormation(t *testing.T) {
 	assert.True(t, *registered.Options.DeleteBeforeReplace, "a place is registered once")
 	assert.Equal(t, "arn:aws:s3:::lake", registered.String("arn"))
 	assert.False(t, registered.Bool("hybridAccessEnabled"))
-	assert.True(t, registered.Bool("useServiceLinkedRole"))
+	assert.False(t, registered.Has("useServiceLinkedRole"), "it may use no key")
 	assert.True(t, graph.DependsOn(graph.One(databaseType, "cat-database-raw"), settings))
 
 	tables := graph.One(permissionsType, "cat-host-raw-tables")

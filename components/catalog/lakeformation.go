@@ -58,19 +58,20 @@ func (c *GlueAthenaCatalog) lakeFormation() error {
 	if err := c.lakeSettings(); err != nil {
 		return err
 	}
+	with, after, err := c.registrationRole()
+	if err != nil {
+		return err
+	}
+	after = append(after, c.settled...)
 	for i, location := range c.args.LakeFormation.Locations {
 		args := &lakeformation.ResourceArgs{
 			Arn:                 pulumi.String(c.locationARN(location)),
+			RoleArn:             with.ToStringPtrOutput(),
 			HybridAccessEnabled: pulumi.Bool(c.args.PermissionModel == ModelHybrid),
-		}
-		if given := c.args.LakeFormation.RoleARN; given != nil {
-			args.RoleArn = given.ToStringOutput().ToStringPtrOutput()
-		} else {
-			args.UseServiceLinkedRole = pulumi.Bool(true)
 		}
 		// A place is registered once in an account: another registration of it begins where the first has ended.
 		made, err := lakeformation.NewResource(c.ctx, c.child(fmt.Sprintf("location-%d", i)), args,
-			c.parent(), pulumi.DependsOn(c.settled), pulumi.DeleteBeforeReplace(true))
+			c.parent(), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))
 		if err != nil {
 			return fmt.Errorf("registering %s with Lake Formation: %w", location, err)
 		}

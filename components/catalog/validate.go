@@ -68,6 +68,9 @@ func NameProblems(name string, args *GlueAthenaCatalogArgs) problem.List {
 	if len(filled.Workgroups) > 0 && filled.ResultsBucket == nil {
 		wrong.AddError("name", awsname.GeneratedBucket().Check(name+"-results"))
 	}
+	if filled.LakeFormation != nil && filled.LakeFormation.RoleARN == nil {
+		wrong.AddError("name", awsname.GeneratedRole().Check(name+"-"+registration))
+	}
 	for i, database := range filled.Databases {
 		if database.Crawler != nil {
 			wrong.AddError(problem.Index("databases", i)+".name", awsname.GeneratedRole().Check(name+"-crawler-"+database.Name))
@@ -161,7 +164,7 @@ func (l *LakeFormation) problems(model PermissionModel) problem.List {
 			}
 		}
 	}
-	return wrong
+	return append(wrong, l.registrationProblems()...)
 }
 
 // guarding is the registered location that a location is in, or empty.

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -57,6 +58,15 @@ func TestProblems(t *testing.T) {
 		{"lakeFormation.locations[0]", lakeOf(catalog.ModelHybrid, func(a *Args) { a.LakeFormation.Locations = []string{"lake"} })},
 		{"lakeFormation.locations[1]", lakeOf(catalog.ModelHybrid, func(a *Args) {
 			a.LakeFormation.Locations = []string{"s3://lake", "s3://lake/raw"}
+		})},
+		{"lakeFormation.kmsKeyArns[0]", lakeOf(catalog.ModelHybrid, func(a *Args) { a.LakeFormation.KMSKeyARNs = []string{"mine"} })},
+		{"lakeFormation.kmsKeyArns", lakeOf(catalog.ModelHybrid, func(a *Args) {
+			a.LakeFormation.KMSKeyARNs, a.LakeFormation.RoleARN = []string{otherKey}, pulumi.String("arn:x:role/lake")
+		})},
+		{"lakeFormation.locations", lakeOf(catalog.ModelHybrid, func(a *Args) {
+			for i := range 200 {
+				a.LakeFormation.Locations = append(a.LakeFormation.Locations, fmt.Sprintf("s3://a-bucket-of-a-team-%d", i))
+			}
 		})},
 		{"databases[1].location", lakeOf(catalog.ModelLakeFormation, func(a *Args) { a.Databases[1].Location = "s3://other" })},
 	} {

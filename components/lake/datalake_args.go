@@ -142,6 +142,7 @@ func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCata
 	if a.LakeFormation != nil {
 		guarded := *a.LakeFormation
 		guarded.Locations = append(slices.Clone(guarded.Locations), a.guarded(guarded.Locations)...)
+		guarded.KMSKeyARNs = a.guardedKeys(guarded)
 		args.LakeFormation = &guarded
 	}
 	return args
@@ -160,6 +161,19 @@ func (a *DataLakeArgs) guarded(given []string) []string {
 		}
 	}
 	return places
+}
+
+// guardedKeys are the keys that Lake Formation's role needs beside the lake's: those of buckets that were there, with databases. A given role
+// has its own policies.
+func (a *DataLakeArgs) guardedKeys(given catalog.LakeFormation) []string {
+	keys := slices.Clone(given.KMSKeyARNs)
+	for _, c := range a.Connections {
+		key := a.bucketOf(c).KMSKeyARN
+		if len(c.databaseNames()) > 0 && key != "" && given.RoleARN == nil && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // makesBuckets says whether there is a bucket that is not there yet.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
 
@@ -43,7 +44,7 @@ func TestLakeFormationIsSetBeforeDatabasesAreMade(t *testing.T) {
 	}
 	for _, place := range graph.OfType(registeredType) {
 		assert.False(t, place.Bool("hybridAccessEnabled"))
-		assert.True(t, place.Bool("useServiceLinkedRole"))
+		assert.False(t, place.Has("useServiceLinkedRole"), "it may not use the bucket's key")
 	}
 }
 
@@ -113,4 +114,38 @@ func TestTwoLakesSetTheAccountOnce(t *testing.T) {
 	made := graph.One(databaseType, "other-catalog-database-b")
 	assert.True(t, graph.DependsOn(made, settings))
 	assert.True(t, graph.DependsOn(made, encryption), "what is written before is not encrypted")
+}
+
+// Lake Formation's role uses the lake's key, and those of buckets that were there before.
+func TestLakeFormationsRoleHasTheKeysOfTheData(t *testing.T) {
+	t.Parallel()
+	const before = "arn:aws:kms:eu-central-1:123456789012:key/before"
+	on := true
+	args := withLakeFormation(two(), catalog.ModelLakeFormation)
+	args.Connections = append(args.Connections, lake.Connection{
+		Name: "old", UsableByEveryone: true, Athena: &lake.Athena{}, Databases: []lake.Database{{Name: "old"}},
+		Bucket: lake.Bucket{Name: "acme-old", Existing: true, KMSKeyARN: before, Region: "eu-central-1"},
+	}, lake.Connection{
+		Name: "plain", UsableByEveryone: true, DirectFiles: &on,
+		Bucket: lake.Bucket{Name: "acme-plain", Existing: true, KMSKeyARN: "arn:aws:kms:eu-central-1:123456789012:key/plain", Region: "eu-central-1"},
+	})
+	graph := harness.Run(t, dataLake(args), given(), harness.WithoutCheck(harness.CheckPartition, "keys are given"))
+	by := map[string]iam.Statement{}
+	doc, err := iam.Parse(graph.One(rolePolicyType, "acme-catalog-registration-locations").String("policy"))
+	require.NoError(t, err)
+	for _, s := range doc.Statements {
+		for _, resource := range s.Resources {
+			by[resource] = s
+		}
+	}
+	lakeKey := graph.One(keyType, "").State["arn"].StringValue()
+	assert.Equal(t, []string{"s3.eu-west-1.amazonaws.com"}, by[lakeKey].Conditions["StringEquals"]["kms:ViaService"])
+	assert.Equal(t, []string{"s3.eu-central-1.amazonaws.com"}, by[before].Conditions["StringEquals"]["kms:ViaService"])
+	assert.NotContains(t, by, "arn:aws:kms:eu-central-1:123456789012:key/plain", "nothing of it is registered")
+	assert.Contains(t, by, "arn:aws:s3:::acme-old/*")
+	args.LakeFormation.RoleARN = pulumi.String("arn:x:role/lake")
+	graph = harness.Run(t, dataLake(args), given(), harness.WithoutCheck(harness.CheckPartition, "keys are given"))
+	for _, r := range graph.OfType(registeredType) {
+		assert.Equal(t, "arn:x:role/lake", r.String("roleArn"))
+	}
 }

@@ -1,0 +1,80 @@
+package catalog_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pulumi-dss/pulumi-dss/components/catalog"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/internal/location"
+	"github.com/pulumi-dss/pulumi-dss/internal/role"
+	"github.com/pulumi-dss/pulumi-dss/tests/harness"
+)
+
+const otherKey = "arn:aws:kms:us-east-1:210987654321:key/other"
+
+// Locations are registered with a role that reads and writes them with their keys: the service-linked one may use none.
+func TestLocationsAreRegisteredWithARoleOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for _, model := range []catalog.PermissionModel{catalog.ModelLakeFormation, catalog.ModelHybrid} {
+		args := lake(model)
+		args.Roles = role.Settings{Path: "/lake/", PermissionsBoundary: "arn:aws:iam::123456789012:policy/boundary"}
+		args.LakeFormation.KMSKeyARNs = []string{otherKey}
+		graph := harness.Run(t, program(args), harness.WithoutCheck(harness.CheckPartition, "ARNs are given"))
+		made, policy := graph.One(roleType, "cat-registration"), graph.One(rolePolicyType, "cat-registration-locations")
+		registered := graph.One(registeredType, "")
+		assert.Equal(t, made.State["arn"].StringValue(), registered.String("roleArn"))
+		assert.False(t, registered.Has("useServiceLinkedRole"))
+		assert.True(t, graph.DependsOn(registered, policy), "Lake Formation looks whether the role is good for the place")
+		assert.Equal(t, "/lake/", made.String("path"))
+		assert.Equal(t, args.Roles.PermissionsBoundary, made.String("permissionsBoundary"))
+		trust, err := iam.Parse(made.String("assumeRolePolicy"))
+		require.NoError(t, err)
+		require.Len(t, trust.Statements, 1)
+		assert.Equal(t, []string{"lakeformation.amazonaws.com"}, trust.Statements[0].Principal.Service)
+		assert.Equal(t, []string{graph.Location.AccountID}, trust.Statements[0].Conditions["StringEquals"]["aws:SourceAccount"])
+		may := policy.String("policy")
+		for _, part := range []string{graph.One(keyType, "").State["arn"].StringValue(), otherKey, "arn:aws:s3:::lake/*"} {
+			quoted, _ := json.Marshal(part)
+			assert.Contains(t, may, string(quoted))
+		}
+	}
+}
+
+// Who gives a role has it used for every location, and no other one is made.
+func TestAGivenRoleIsUsedInstead(t *testing.T) {
+	t.Parallel()
+	args := lake(catalog.ModelLakeFormation)
+	args.LakeFormation.RoleARN = pulumi.String("arn:x:role/lake")
+	graph := harness.Run(t, program(args), adminARN())
+	assert.Equal(t, "arn:x:role/lake", graph.One(registeredType, "").String("roleArn"))
+	for _, r := range graph.OfType(roleType) {
+		assert.NotEqual(t, "cat-registration", r.Name)
+	}
+}
+
+// The role reaches registered locations alone, and uses each key through S3 of the key's region alone.
+func TestRegistrationPolicy(t *testing.T) {
+	t.Parallel()
+	at := location.Location{Partition: "aws", Region: "eu-west-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com"}
+	key := "arn:aws:kms:eu-west-1:123456789012:key/ours"
+	by := map[string]iam.Statement{}
+	for _, s := range catalog.RegistrationPolicy(at, []string{"s3://whole", "s3://shared/a", "s3://shared/b/c/"}, []string{"", key, otherKey}).Statements {
+		by[s.Sid] = s
+	}
+	require.Len(t, by, 6)
+	assert.Equal(t, []string{"arn:aws:s3:::whole"}, by["Buckets"].Resources)
+	assert.Equal(t, []string{"s3:ListBucket"}, by["List0"].Actions)
+	assert.Equal(t, []string{"arn:aws:s3:::shared"}, by["List0"].Resources)
+	assert.Equal(t, []string{"a/*", "b/c/*"}, by["List0"].Conditions["StringLike"]["s3:prefix"])
+	assert.Equal(t, []string{"s3:GetBucketLocation"}, by["Bucket0"].Actions)
+	assert.Equal(t, []string{"arn:aws:s3:::whole/*", "arn:aws:s3:::shared/a/*", "arn:aws:s3:::shared/b/c/*"}, by["Files"].Resources)
+	assert.Equal(t, []string{key}, by["Keys0"].Resources)
+	assert.Equal(t, []string{"s3.eu-west-1.amazonaws.com"}, by["Keys0"].Conditions["StringEquals"]["kms:ViaService"])
+	assert.Equal(t, []string{otherKey}, by["Keys1"].Resources)
+	assert.Equal(t, []string{"s3.us-east-1.amazonaws.com"}, by["Keys1"].Conditions["StringEquals"]["kms:ViaService"])
+}
