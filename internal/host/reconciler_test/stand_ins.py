@@ -94,9 +94,9 @@ elif name == "systemctl":
         if unit not in world["is-active"]:
             world["is-active"].append(unit)
         if "metadata-guard" in unit:
-            world["guard"] = True
+            world["guard"] = open(root + "/etc/dss-platform/metadata-guard.nft").read()
         if "port-guard" in unit:
-            world["port-guard"] = True
+            world["port-guard"] = open(root + "/etc/dss-platform/port-guard.nft").read()
     if args[0] == "stop":
         world["is-active"] = [u for u in world["is-active"] if u != unit]
     if args[0] == "disable":
@@ -135,8 +135,12 @@ elif name == "nft":
     if args[0] == "delete":
         world[guard] = False
         keep(world)
+    elif not world.get(guard):
+        sys.exit(1)
     else:
-        sys.exit(not world.get(guard))
+        # Counters go on counting.
+        with open(root + "/calls") as file:
+            print(world[guard].replace("counter", "counter packets %d bytes 4" % sum(1 for _ in file)))
 elif name == "userdel":
     lines = [l for l in open(root + "/etc/passwd") if not l.startswith(words[-1] + ":")]
     open(root + "/etc/passwd", "w").writelines(lines)

@@ -488,8 +488,11 @@ class Ports(DSSTest):
 
     def test_rules_that_somebody_emptied_come_back(self):
         self.ensure(port_guard.PortGuard())
-        self.set_world(**{"port-guard": False})
-        self.assertEqual(self.ensure(port_guard.PortGuard()), [f"restarted {port_guard.UNIT}"])
+        rules = self.world["port-guard"]
+        for found in (False, "table inet dss_port {\n  chain input {\n  }\n}\n"):
+            self.set_world(**{"port-guard": found})
+            self.assertEqual(self.ensure(port_guard.PortGuard()), [f"restarted {port_guard.UNIT}"])
+            self.assertEqual(self.world["port-guard"], rules)
 
     def put_dss(self):
         for name, text in (("bin/dss", ""), ("install.ini", ""), ("dss-version.json", '{"product_version": "14.7.5"}')):

@@ -158,8 +158,13 @@ class MetadataGuard(HostTest):
 
     def test_rules_that_somebody_emptied_come_back(self):
         self.ensure(metadata_guard.MetadataGuard())
-        self.set_world(guard=False)
-        self.assertEqual(self.ensure(metadata_guard.MetadataGuard()), [f"restarted {metadata_guard.UNIT}"])
+        rules = self.world["guard"]
+        flushed = "\n".join(line for line in rules.splitlines() if "reject" not in line)
+        for found in (False, flushed, rules.replace("1001", "1001, 1002"), rules.replace("reject", "accept")):
+            self.set_world(guard=found)
+            self.assertEqual(self.ensure(metadata_guard.MetadataGuard()), [f"restarted {metadata_guard.UNIT}"], found)
+            self.assertEqual(self.world["guard"], rules)
+            self.assert_settled(metadata_guard.MetadataGuard())
 
     def test_further_users(self):
         self.desired["metadataGuard"]["allowedUIDs"] = [997]

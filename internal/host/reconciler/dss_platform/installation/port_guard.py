@@ -4,6 +4,7 @@ The rules are in a table of their own and are loaded at boot, before there is a 
 """
 
 from ..step import StepError
+from ..steps import packet_filter
 from ..steps.packages import install
 from . import installation
 from .dss_step import WITH_BACKEND, DSSStep
@@ -60,11 +61,9 @@ class PortGuard(DSSStep):
             return
         install(host, ["nftables"])
         port = desired["dss"]["port"]
-        changed = host.write(RULES, _RULES.format(table=TABLE, first=port, last=port + PORTS), mode=0o600)
-        nft = "/usr/sbin/nft" if host.exists("/usr/sbin/nft") or not host.exists("/usr/bin/nft") else "/usr/bin/nft"
-        changed = host.unit(UNIT_FILE, _UNIT.format(nft=nft, rules=RULES)) or changed
-        # Somebody may have emptied the kernel's rules behind the unit's back.
-        host.service(UNIT, restart=changed or not host.succeeds("nft", "list", "table", "inet", TABLE))
+        rules = _RULES.format(table=TABLE, first=port, last=port + PORTS)
+        unit = _UNIT.format(nft=packet_filter.program(host), rules=RULES)
+        packet_filter.keep_loaded(host, TABLE, (RULES, rules), (UNIT, unit))
 
 
 class PortOpen(DSSStep):

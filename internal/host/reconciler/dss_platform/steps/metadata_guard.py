@@ -6,6 +6,7 @@ loaded at boot before there is a network.
 """
 
 from ..step import Step
+from . import packet_filter
 from .packages import install
 
 TABLE = "dss_metadata"
@@ -30,7 +31,7 @@ table inet {table} {{
 }}
 """
 
-_UNIT = f"""[Unit]
+_UNIT = """[Unit]
 Description=Keeps the instance's credentials from users other than root and DSS
 DefaultDependencies=no
 After=local-fs.target
@@ -41,8 +42,8 @@ Wants=network-pre.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f {RULES}
-ExecReload=/usr/sbin/nft -f {RULES}
+ExecStart={nft} -f {rules}
+ExecReload={nft} -f {rules}
 
 [Install]
 WantedBy=multi-user.target
@@ -61,9 +62,5 @@ class MetadataGuard(Step):
         uid = host.account(desired["user"]["name"])[0]
         allowed = sorted({0, uid, *desired["metadataGuard"]["allowedUIDs"]})
         rules = _RULES.format(table=TABLE, allowed=", ".join(str(u) for u in allowed))
-        changed = host.write(RULES, rules, mode=0o600)
-        nft = "/usr/sbin/nft" if host.exists("/usr/sbin/nft") or not host.exists("/usr/bin/nft") else "/usr/bin/nft"
-        changed = host.unit(f"/etc/systemd/system/{UNIT}", _UNIT.replace("/usr/sbin/nft", nft)) or changed
-        # Somebody may have emptied the kernel's rules behind the unit's back.
-        loaded = host.succeeds("nft", "list", "table", "inet", TABLE)
-        host.service(UNIT, restart=changed or not loaded)
+        unit = _UNIT.format(nft=packet_filter.program(host), rules=RULES)
+        packet_filter.keep_loaded(host, TABLE, (RULES, rules), (UNIT, unit))
