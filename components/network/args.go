@@ -44,10 +44,11 @@ type NetworkArgs struct {
 	Zones []string `pulumi:"zones,optional"`
 	// ZoneCount is the number of zones when they are not named, 2 to 6. Default: [DefaultZoneCount].
 	ZoneCount int `pulumi:"zoneCount,optional"`
-	// NAT is how private subnets reach the internet. Default: [DefaultNAT].
+	// NAT is how private subnets reach the internet. Default: [DefaultNAT]. An adopted VPC has its own routes.
 	NAT NATStrategy `pulumi:"nat,optional"`
 	// InterfaceEndpoints are services that are reached inside the VPC, by the names of [EndpointServices]. Each costs
-	// by the hour and zone. Default: none. S3 has a gateway endpoint in any case, which is free.
+	// by the hour and zone. Default: none. In a VPC that is built, S3 has a gateway endpoint in any case, which is free; the
+	// routes of an adopted one are its owner's, and so is its endpoint for S3.
 	InterfaceEndpoints []string `pulumi:"interfaceEndpoints,optional"`
 	// FlowLogs records the VPC's connections in CloudWatch Logs. Default: true; not for an adopted VPC.
 	FlowLogs *bool `pulumi:"flowLogs,optional"`
@@ -57,7 +58,7 @@ type NetworkArgs struct {
 	// KMSKeyARN is the key of the flow logs' group. CloudWatch Logs must be allowed to use it. Default: a key of the
 	// service's own.
 	KMSKeyARN pulumi.StringInput `pulumi:"kmsKeyArn,optional"`
-	// Adopt takes a VPC that is there instead of building one.
+	// Adopt takes a VPC that is there instead of building one. What says how to build one is refused beside it.
 	Adopt *Adoption `pulumi:"adopt,optional"`
 	// SharedSecurityGroupID is a group whose members reach each other. Default: one is made. It plays the part of the
 	// "default" security group in the reference architecture's step "Prepare the instance".
@@ -70,13 +71,16 @@ type NetworkArgs struct {
 	Tags map[string]string `pulumi:"tags,optional"`
 }
 
-// Adoption names a VPC that is there. Its DNS support and DNS hostnames have to be on.
+// Adoption names a VPC that is there. Its DNS support and DNS hostnames have to be on, and none of its addresses may be in
+// 172.17.0.0/16, which Docker uses on the host of DSS. All is looked up before anything is made.
 type Adoption struct {
 	// VPCID is the VPC. Required.
 	VPCID string `pulumi:"vpcId" json:"vpcId,omitempty"`
-	// PrivateSubnetIDs are subnets of at least two zones. Workloads run in the first. Required.
+	// PrivateSubnetIDs are subnets of the VPC, one a zone, of at least two zones where EKS makes control planes. Workloads
+	// run in the first. Required.
 	PrivateSubnetIDs []string `pulumi:"privateSubnetIds" json:"privateSubnetIds,omitempty"`
-	// PublicSubnetIDs are subnets with a route to an internet gateway, for load balancers that face it. Default: none.
+	// PublicSubnetIDs are subnets with a route to an internet gateway, one a zone, for load balancers that face it. Default:
+	// none.
 	PublicSubnetIDs []string `pulumi:"publicSubnetIds,optional" json:"publicSubnetIds,omitempty"`
 }
 

@@ -93,32 +93,6 @@ func (n *Network) inputs() pulumi.Map {
 	return inputs
 }
 
-// adopt looks at the VPC that is there, and adds only what was asked for.
-func (n *Network) adopt() error {
-	adopted := n.args.Adopt
-	n.VPCID = pulumi.String(adopted.VPCID).ToStringOutput()
-	n.PrivateSubnetIDs = pulumi.ToStringArray(adopted.PrivateSubnetIDs).ToStringArrayOutput()
-	n.PublicSubnetIDs = pulumi.ToStringArray(adopted.PublicSubnetIDs).ToStringArrayOutput()
-	first := adopted.PrivateSubnetIDs[0]
-	n.WorkloadSubnetID = pulumi.String(first).ToStringOutput()
-	subnet, err := ec2.LookupSubnet(n.ctx, &ec2.LookupSubnetArgs{Id: &first}, pulumi.Parent(n))
-	if err != nil {
-		return fmt.Errorf("looking at subnet %s: %w", first, err)
-	}
-	n.WorkloadZone = pulumi.String(subnet.AvailabilityZone).ToStringOutput()
-	if subnet.VpcId != adopted.VPCID {
-		return fmt.Errorf("adopt.privateSubnetIds[0]: %s is in %s, not in %s; give subnets of the VPC", first, subnet.VpcId, adopted.VPCID)
-	}
-	found, err := ec2.LookupVpc(n.ctx, &ec2.LookupVpcArgs{Id: &adopted.VPCID}, pulumi.Parent(n))
-	if err != nil {
-		return fmt.Errorf("looking at VPC %s: %w", adopted.VPCID, err)
-	}
-	if !found.EnableDnsSupport || !found.EnableDnsHostnames {
-		return fmt.Errorf("adopt.vpcId: %s has no DNS support or no DNS hostnames; turn both on: nodes of EKS need them", adopted.VPCID)
-	}
-	return n.interfaceEndpoints(n.args.InterfaceEndpoints, pulumi.String(found.CidrBlock).ToStringOutput())
-}
-
 // sharedGroup makes the group whose members reach each other, unless one was given.
 func (n *Network) sharedGroup() error {
 	if given := n.args.SharedSecurityGroupID; given != nil {

@@ -1,6 +1,7 @@
 package network_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -141,10 +142,75 @@ func found(dns bool) []harness.Option {
 				"id": "vpc-1", "cidrBlock": "10.9.0.0/16", "enableDnsSupport": dns, "enableDnsHostnames": dns,
 			}), nil
 		}),
-		harness.Answer("aws:ec2/getSubnet:getSubnet", func(resource.PropertyMap) (resource.PropertyMap, error) {
-			return resource.NewPropertyMapFromMap(map[string]any{"id": "subnet-a", "vpcId": "vpc-1", "availabilityZone": "eu-west-1b"}), nil
+		subnets(map[string]place{
+			"subnet-a": {"vpc-1", "b", "euw1-az2"}, "subnet-b": {"vpc-1", "a", "euw1-az1"}, "subnet-c": {"vpc-1", "a", "euw1-az1"},
 		}),
 	}
+}
+
+// place is where a subnet is: its VPC, the letter of its zone and the zone's id.
+type place struct{ vpc, zone, zoneID string }
+
+// subnets answers look-ups of subnets.
+func subnets(places map[string]place) harness.Option {
+	return harness.Answer("aws:ec2/getSubnet:getSubnet", func(asked resource.PropertyMap) (resource.PropertyMap, error) {
+		id := asked["id"].StringValue()
+		at := places[id]
+		return resource.NewPropertyMapFromMap(map[string]any{
+			"id": id, "vpcId": at.vpc, "availabilityZone": "eu-west-1" + at.zone, "availabilityZoneId": at.zoneID,
+		}), nil
+	})
+}
+
+func TestAdoptedSubnetsAreLookedAt(t *testing.T) {
+	t.Parallel()
+	adopted := &network.Adoption{
+		VPCID: "vpc-1", PublicSubnetIDs: []string{"subnet-e", "subnet-f"},
+		PrivateSubnetIDs: []string{"subnet-a", "subnet-b", "subnet-c", "subnet-d"},
+	}
+	err := harness.Fail(t, program(&network.NetworkArgs{Adopt: adopted}), append(found(true), subnets(map[string]place{
+		"subnet-a": {"vpc-1", "b", "euw1-az2"}, "subnet-b": {"vpc-1", "b", "euw1-az2"},
+		"subnet-c": {"vpc-2", "a", "euw1-az1"}, "subnet-d": {"vpc-1", "c", "cac1-az3"},
+		"subnet-e": {"vpc-1", "b", "cac1-az3"}, "subnet-f": {"vpc-1", "b", "cac1-az3"},
+	}), harness.MayRegister())...)
+	var all []string
+	for _, p := range problem.Of(err) {
+		all = append(all, p.Path+": "+p.Wrong)
+	}
+	assert.Equal(t, []string{
+		"adopt.privateSubnetIds[1]: subnet-b is in eu-west-1b, as subnet-a is",
+		"adopt.privateSubnetIds[2]: subnet-c is in vpc-2, not in vpc-1",
+		"adopt.privateSubnetIds[3]: subnet-d is in the zone cac1-az3, where EKS makes no control plane",
+		"adopt.publicSubnetIds[1]: subnet-f is in eu-west-1b, as subnet-e is",
+	}, all)
+}
+
+func TestAdoptedAddressesAreReachedFromDocker(t *testing.T) {
+	t.Parallel()
+	for text, block := range map[string]map[string]any{
+		"vpc-1 has the addresses 172.17.0.0/16": {"cidrBlock": "172.17.0.0/16"},
+		"vpc-1 has the addresses 172.17.8.0/24": {"cidrBlock": "10.9.0.0/16", "cidrBlockAssociations": []any{
+			map[string]any{"cidrBlock": "10.9.0.0/16"}, map[string]any{"cidrBlock": "172.17.8.0/24"},
+		}},
+	} {
+		answer := map[string]any{"id": "vpc-1", "enableDnsSupport": true, "enableDnsHostnames": true}
+		maps.Copy(answer, block)
+		vpc := harness.Answer("aws:ec2/getVpc:getVpc", func(resource.PropertyMap) (resource.PropertyMap, error) {
+			return resource.NewPropertyMapFromMap(answer), nil
+		})
+		err := harness.Fail(t, program(&network.NetworkArgs{Adopt: adoption()}), append(found(true), vpc, harness.MayRegister())...)
+		require.Len(t, problem.Of(err), 1)
+		assert.ErrorContains(t, err, "adopt.vpcId: "+text)
+	}
+}
+
+func TestAdoptionTakesAKeyThatIsKnownLater(t *testing.T) {
+	t.Parallel()
+	off := false
+	args := &network.NetworkArgs{
+		Adopt: adoption(), NAT: network.NATNone, FlowLogs: &off, KMSKeyARN: pulumi.String("of the stack").ToStringOutput(),
+	}
+	assert.Empty(t, args.Problems())
 }
 
 func TestAdoptedVPCGetsASecurityGroupOnly(t *testing.T) {
@@ -178,7 +244,8 @@ func TestTooFewZonesInTheRegion(t *testing.T) {
 
 // northVirginia answers with two zones of us-east-1, after a look at what was asked.
 func northVirginia(look func(asked resource.PropertyMap)) harness.Option {
-	return harness.Answer("aws:index/getAvailabilityZones:getAvailabilityZones", func(asked resource.PropertyMap) (resource.PropertyMap, error) {
+	const zones = "aws:index/getAvailabilityZones:getAvailabilityZones"
+	return harness.Answer(zones, func(asked resource.PropertyMap) (resource.PropertyMap, error) {
 		look(asked)
 		return resource.NewPropertyMapFromMap(map[string]any{
 			"id": "us-east-1", "names": []any{"us-east-1d", "us-east-1e"}, "zoneIds": []any{"use1-az4", "use1-az3"},
@@ -209,6 +276,7 @@ func TestZonesWithoutControlPlanesAreRefusedByName(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	t.Parallel()
+	on := true
 	for name, c := range map[string]struct {
 		args *network.NetworkArgs
 		want []string
@@ -229,6 +297,13 @@ func TestProblems(t *testing.T) {
 		"adoption contradicts building": {
 			&network.NetworkArgs{Adopt: adoption(), CIDRBlock: "10.1.0.0/16", Zones: []string{"a", "b"}, NAT: network.NATPerZone},
 			[]string{"cidrBlock", "nat", "zones"},
+		},
+		"adoption contradicts building with defaults": {
+			&network.NetworkArgs{
+				Adopt: adoption(), CIDRBlock: network.DefaultCIDRBlock, ZoneCount: network.DefaultZoneCount, NAT: network.DefaultNAT, FlowLogs: &on,
+				FlowLogRetentionDays: network.DefaultFlowLogRetentionDays, KMSKeyARN: pulumi.String("key"), EMRManagedTags: true,
+			},
+			[]string{"cidrBlock", "emrManagedTags", "flowLogRetentionDays", "flowLogs", "kmsKeyArn", "nat", "zoneCount"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/pulumi-dss/pulumi-dss/internal/cidr"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
@@ -23,7 +25,7 @@ func (a *NetworkArgs) Problems() problem.List {
 	args := a.withDefaults()
 	if args.Adopt != nil {
 		wrong.Under("adopt", args.Adopt.problems())
-		wrong = append(wrong, args.contradictsAdoption()...)
+		wrong = append(wrong, a.contradictsAdoption()...)
 	} else {
 		_, plan := cidr.NewPlan(args.CIDRBlock, args.ZoneCount)
 		wrong = append(wrong, plan...)
@@ -44,19 +46,26 @@ func (a *NetworkArgs) Problems() problem.List {
 	return wrong
 }
 
-// contradictsAdoption lists what was said about a VPC to build, when one is adopted: silence would look like success.
+// contradictsAdoption lists what was said about a VPC to build, when one is adopted: silence would look like success. It looks at
+// the arguments before they have defaults, and takes what is true of an adopted VPC: no gateways and no record. A key that is
+// known only later is one that a stack gives to all it makes.
 func (a *NetworkArgs) contradictsAdoption() problem.List {
 	var wrong problem.List
-	const fix = "leave it out, or leave out adopt"
-	if a.CIDRBlock != DefaultCIDRBlock {
-		wrong.Add("cidrBlock", fix, "an adopted VPC has its own addresses")
+	refuse := func(given bool, path, why string) {
+		if given {
+			wrong.Add(path, "leave it out, or leave out adopt", "%s", why)
+		}
 	}
-	if len(a.Zones) > 0 {
-		wrong.Add("zones", fix, "an adopted VPC's zones are those of its subnets")
-	}
-	if a.NAT != DefaultNAT && a.NAT != NATNone {
-		wrong.Add("nat", fix, "an adopted VPC has its own routes")
-	}
+	const noRecord = "no record is made of the connections of an adopted VPC"
+	_, key := a.KMSKeyARN.(pulumi.String)
+	refuse(a.CIDRBlock != "", "cidrBlock", "an adopted VPC has its own addresses")
+	refuse(len(a.Zones) > 0, "zones", "an adopted VPC's zones are those of its subnets")
+	refuse(a.ZoneCount != 0, "zoneCount", "an adopted VPC's zones are those of its subnets")
+	refuse(a.NAT != "" && a.NAT != NATNone, "nat", "an adopted VPC has its own routes")
+	refuse(a.FlowLogs != nil && *a.FlowLogs, "flowLogs", noRecord)
+	refuse(a.FlowLogRetentionDays != 0, "flowLogRetentionDays", noRecord)
+	refuse(key, "kmsKeyArn", noRecord)
+	refuse(a.EMRManagedTags, "emrManagedTags", "the tags of an adopted VPC are its owner's")
 	return wrong
 }
 
@@ -70,12 +79,15 @@ const dockerBridge = "172.17.0.0/16"
 func (a *NetworkArgs) hidesAddresses() problem.List {
 	var wrong problem.List
 	vpc, err := netip.ParsePrefix(a.CIDRBlock)
-	if err == nil && len(cidr.Overlapping([]netip.Prefix{vpc, netip.MustParsePrefix(dockerBridge)})) > 0 {
+	if err == nil && hidden(vpc) {
 		wrong.Add("cidrBlock", "use other addresses, such as "+DefaultCIDRBlock, "%s overlaps %s, which Docker uses on the host of DSS",
 			a.CIDRBlock, dockerBridge)
 	}
 	return wrong
 }
+
+// hidden says whether hosts could not reach some of the addresses.
+func hidden(block netip.Prefix) bool { return block.Overlaps(netip.MustParsePrefix(dockerBridge)) }
 
 func (a *Adoption) problems() problem.List {
 	var wrong problem.List
