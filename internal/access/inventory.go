@@ -109,6 +109,8 @@ type Inventory struct {
 	podTags map[string]map[string][]string
 	// folders are the buckets that have an area below a prefix, by prefix.
 	folders map[string][]string
+	// regions are those of services that policies let call KMS.
+	regions []string
 	// suffix is the DNS suffix of endpoints, partition the first part of ARNs.
 	suffix, partition string
 }
@@ -136,6 +138,7 @@ func newInventory(graph *synth.Graph, world *decide.World) (*Inventory, []error)
 		Region: at.Region, Account: at.AccountID, suffix: at.DNSSuffix, partition: at.Partition,
 		ExternalIDs: map[string]string{}, podTags: map[string]map[string][]string{},
 	}}
+	s.regions = s.viaRegions()
 	s.principals()
 	s.resources()
 	s.labelReaders()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam/decide"
 )
 
@@ -127,7 +128,7 @@ func (i *Inventory) situations(r *Resource, on Part, action string) []situation 
 	case r.Kind == KindBucket, r.Kind == KindSecret && !r.Outside:
 		return withoutTLS(ordinary)
 	case r.Kind == KindKey:
-		return i.keySituations(action)
+		return i.keySituations(r, action)
 	case action == "ec2:CreateTags":
 		return []situation{
 			ordinary, {markAsMade, map[string][]string{"ec2:CreateAction": {"CreateSnapshot"}}},
@@ -166,11 +167,20 @@ func withoutTLS(ordinary ...situation) []situation {
 // callers are the services that call KMS for somebody else.
 func callers() []string { return []string{"athena", "ec2", "glue", "s3", "secretsmanager", "sqs"} }
 
-// keySituations are calls of KMS by the principal itself, and through services, which call it with the principal's rights.
-func (i *Inventory) keySituations(action string) []situation {
+// keySituations are calls of KMS by the principal itself, and through services, which call it with the principal's rights: those of the
+// key's region, and those of other regions, which are named, as far as policies name them.
+func (i *Inventory) keySituations(r *Resource, action string) []situation {
 	all := []situation{{}}
-	for _, service := range callers() {
-		all = append(all, situation{markThrough + service, map[string][]string{"kms:ViaService": {service + "." + i.Region + "." + i.suffix}}})
+	own := regionOf(r.Parts[Whole])
+	for _, region := range unique(append([]string{own}, i.regions...)) {
+		where := ""
+		if region != own {
+			where = markRegion + region
+		}
+		for _, service := range callers() {
+			through := map[string][]string{viaService: {service + "." + region + "." + i.suffix}}
+			all = append(all, situation{markThrough + service + where, through})
+		}
 	}
 	all = append(all, situation{" with the context of log groups", map[string][]string{
 		"kms:EncryptionContext:aws:logs:arn": {"arn:" + i.partition + ":logs:" + i.Region + ":" + i.Account + ":log-group:one"},
@@ -182,6 +192,51 @@ func (i *Inventory) keySituations(action string) []situation {
 		all = append(all, situation{markForAWS + s.suffix, joined(s.context, map[string][]string{"kms:GrantIsForAWSResource": {"true"}})})
 	}
 	return all
+}
+
+// viaService is the condition key for the service that calls KMS in a principal's name: s3.eu-west-1.amazonaws.com.
+const viaService = "kms:ViaService"
+
+// regionOf is the region that an ARN names.
+func regionOf(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		return parts[3]
+	}
+	return ""
+}
+
+// viaRegions are the regions of services that policies let call KMS.
+func (s *surveyor) viaRegions() []string {
+	var regions []string
+	add := func(policies ...decide.Policy) {
+		for _, policy := range policies {
+			for _, statement := range policy.Document.Statements {
+				regions = append(regions, conditionRegions(statement.Conditions)...)
+			}
+		}
+	}
+	for _, identity := range s.world.Identities {
+		add(identity.Policies...)
+	}
+	for _, entry := range s.world.Resources {
+		add(entry.Policies...)
+	}
+	return unique(regions)
+}
+
+// conditionRegions are the regions in conditions about the service that calls. Patterns name none.
+func conditionRegions(conditions iam.Conditions) []string {
+	var regions []string
+	for _, keys := range conditions {
+		for key, services := range keys {
+			for _, service := range services {
+				if parts := strings.Split(service, "."); strings.EqualFold(key, viaService) && len(parts) > 2 && !strings.ContainsAny(parts[1], "*?$") {
+					regions = append(regions, parts[1])
+				}
+			}
+		}
+	}
+	return regions
 }
 
 func passedTo() []situation {
@@ -211,6 +266,7 @@ func (i *Inventory) assuming(r *Resource) []situation {
 // Marks of situations in which less is allowed than in the ordinary one.
 const (
 	markThrough = " through "
+	markRegion  = " in "
 	markForAWS  = " for resources of AWS"
 	markAsMade  = " as it is made"
 )

@@ -340,12 +340,15 @@ func (s *surveyor) areas() []area {
 	for _, res := range s.graph.OfType(typeBucket) {
 		made[value(res, "bucket")] = true
 	}
-	for _, c := range s.graph.OfType(connectionType) {
-		name, bucket, where := connectionName(c), s.bucketOf(c), outsideOf
+	where := func(bucket string) string {
 		if made[bucket] {
-			where = ""
+			return ""
 		}
-		add(area{bucket: bucket, prefix: said(c, "prefix"), label: "data" + where + of(name), connection: name, thing: "connection " + name})
+		return outsideOf
+	}
+	for _, c := range s.graph.OfType(connectionType) {
+		name, bucket := connectionName(c), s.bucketOf(c)
+		add(area{bucket: bucket, prefix: said(c, "prefix"), label: "data" + where(bucket) + of(name), connection: name, thing: "connection " + name})
 	}
 	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
 		configuration, _ := plainMap(res.State)["configuration"].(map[string]any)
@@ -358,8 +361,8 @@ func (s *surveyor) areas() []area {
 	for _, res := range s.graph.OfType("aws:glue/catalogDatabase:CatalogDatabase") {
 		bucket, prefix, _ := strings.Cut(strings.TrimPrefix(value(res, "locationUri"), "s3://"), "/")
 		if connection := s.holder("databases", value(res, "name")); connection != "" && prefix != "" {
-			add(area{bucket: bucket, prefix: strings.TrimSuffix(prefix, "/") + "/", label: "tables' files" + of(connection),
-				connection: connection, thing: "connection " + connection})
+			add(area{bucket: bucket, prefix: strings.TrimSuffix(prefix, "/") + "/", thing: "connection " + connection,
+				label: "tables' files" + where(bucket) + of(connection), connection: connection})
 		}
 	}
 	for _, res := range s.graph.OfType("aws:s3/bucketObjectv2:BucketObjectv2") {
