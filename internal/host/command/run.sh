@@ -42,10 +42,14 @@ if [ "$(hash_of "$folder" 2>/dev/null || true)" != "$revision" ]; then
   found=$(hash_of "$incoming")
   [ "$found" = "$revision" ] || fail "s3://$bucket/$prefix/$revision has the hash $found; upload it again"
   rm -rf "$folder"
+  # The reconciler runs as the DSS user, too; the desired state tells a host's other users too much about it.
+  chmod 600 "$incoming/desired.json"
   chmod 755 "$incoming"
   mv "$incoming" "$folder"
   trap - EXIT
 fi
+# Those that were written when they were still readable.
+find "$base" -maxdepth 2 -name desired.json -exec chmod 600 {} +
 ln -sfn "$folder" "$base/current"
 
 for python in python3.12 python3.11 python3.9 python3; do

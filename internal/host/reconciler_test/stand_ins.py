@@ -191,7 +191,11 @@ elif name == "psql":
         server["databases"].setdefault(database, [])
     keep(world)
 elif name == "curl" and "-T" not in args and "PUT" in args:
-    append("/signals", json.dumps({{"url": args[-1], **json.loads(sys.stdin.read())}}))
+    asked = {{}}
+    for line in sys.stdin.read().splitlines():
+        key, _, value = line.partition(" = ")
+        asked[key] = json.loads(value)
+    append("/signals", json.dumps({{"url": asked["url"], **json.loads(asked["data-binary"])}}))
 elif name == "curl" and ("-I" in args or "-D" in args):
     source = root + "/www/" + args[-1].split("//", 1)[1]
     if not os.path.exists(source) or ("-I" in args and world.get("no-head")):

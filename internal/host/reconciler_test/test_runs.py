@@ -1,10 +1,12 @@
 """Whole runs: order, status, messages, lock, timer, signal, and runs that are killed."""
 
 import fcntl
+import http.server
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -118,6 +120,35 @@ class Messages(unittest.TestCase):
 
     def test_a_long_advice_gives_way_to_the_cause(self):
         self.assertEqual(engine.message_of("tools", "cause", "y" * 300, 256), "step tools: cause")
+
+
+class Answer(unittest.TestCase):
+    def test_the_real_curl_sends_it_and_has_the_address_on_no_command_line(self):
+        got = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_PUT(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                got.append((self.path, self.headers.get("Content-Type"), json.loads(body)))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        with tempfile.TemporaryDirectory() as root:
+            commands = []
+            host = System(root, {"PATH": os.environ["PATH"], "NO_PROXY": "*"},
+                          lambda event, **fields: commands.append(fields.get("argv")))
+            reason = 'it said "no\\n" \\ $x `y`\nand more ✓'
+            wait = wait_condition.WaitCondition(host, "stack", "r", REVISION, "i-1")
+            wait.send(f"http://127.0.0.1:{server.server_port}/answer?Signature=a%2Fb%3D&x=1", False, reason, "{}")
+            self.assertEqual([(path, kind) for path, kind, _ in got], [("/answer?Signature=a%2Fb%3D&x=1", None)])
+            self.assertEqual((got[0][2]["Status"], got[0][2]["Reason"]), ("FAILURE", reason))
+            self.assertNotIn("127.0.0.1", json.dumps(commands))
 
 
 class Signals(Run):

@@ -27,6 +27,11 @@ def condition_name(revision: str, instance: str) -> str:
     return "Ready" + suffix(revision, instance)
 
 
+def _quoted(text: str) -> str:
+    """A value in a configuration of curl."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 class WaitCondition:
     """The condition of one revision on one instance. Without a stack there is nobody to tell."""
 
@@ -100,7 +105,9 @@ class WaitCondition:
             "UniqueId": self.handle, "Data": data[:DATA_LENGTH]})
         # Whoever knows the address can answer for the host.
         self.host.hide(url)
+        # Everybody on the host can read command lines, so it comes in a configuration on curl's standard input.
+        asked = f"url = {_quoted(url)}\ndata-binary = {_quoted(body)}\n"
         # It is signed for a request without a content type.
         self.host.run("curl", "-fsS", "--retry", "5", "--retry-connrefused", "-X", "PUT", "-H", "Content-Type:",
-                      "--data-binary", "@-", url, stdin=body, timeout=120)
+                      "-K", "-", stdin=asked, timeout=120)
         self.note(url)
