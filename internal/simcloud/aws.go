@@ -200,7 +200,7 @@ func (p *awsProvider) Update(ctx context.Context, r plugin.UpdateRequest) (plugi
 	if r.Preview {
 		return plugin.UpdateResponse{Properties: awscloud.PreviewUpdate(request)}, nil
 	}
-	var changed Resource
+	var before, changed Resource
 	op := Operation{Kind: Update, Type: request.Type, Name: request.Name, URN: string(r.URN), ID: request.ID}
 	err := p.operate(ctx, op, func() (string, error) {
 		return request.ID, p.cloud.mutate(func(v *inventory.Inventory) error {
@@ -213,11 +213,14 @@ func (p *awsProvider) Update(ctx context.Context, r plugin.UpdateRequest) (plugi
 					old.ID, old.ID)
 			}
 			request.Existing, request.Seed, request.Previous = v, fmt.Sprint(r.URN, old.Serial), old.Outputs
-			changed = old
+			before, changed = old, old
 			changed.Inputs, changed.Outputs = request.Inputs, awscloud.Outputs(request)
 			return v.Replace(changed)
 		})
 	})
+	if err == nil {
+		err = p.signalUpdate(op, before, changed)
+	}
 	return plugin.UpdateResponse{Properties: changed.Outputs}, err
 }
 

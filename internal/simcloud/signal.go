@@ -1,6 +1,8 @@
 package simcloud
 
 import (
+	"errors"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
@@ -16,16 +18,12 @@ const failedKey = "__failed"
 // failed says whether a stack was rolled back.
 func failed(r Resource) bool { return inventory.Flag(r.Inputs, failedKey, false) }
 
-// signal lets the simulated host behind a stack's wait condition fail by plan. The stack
+// signal lets the simulated host behind the wait condition of a new stack fail by plan. The stack
 // stays, rolled back, and the engine gets to know it together with the error, as from the
 // real provider.
 func (p *awsProvider) signal(op Operation, stack Resource) error {
-	conditions := awscloud.WaitConditions(stack.Inputs)
-	if op.Type != awscloud.TypeStack || len(conditions) == 0 {
-		return nil
-	}
-	fault, hit := p.cloud.faults.signalled(op)
-	if !hit {
+	message, fails := p.failedSignal(op, stack)
+	if !fails {
 		return nil
 	}
 	stack.Inputs = stack.Inputs.Copy()
@@ -33,7 +31,30 @@ func (p *awsProvider) signal(op Operation, stack Resource) error {
 	if err := p.cloud.mutate(func(v *inventory.Inventory) error { return v.Replace(stack) }); err != nil {
 		return err
 	}
-	return initFailed(stack, awscloud.FailedSignal(stack.ID, conditions, fault.Message))
+	return initFailed(stack, message)
+}
+
+// signalUpdate does so for a changed stack: it is rolled back to what it was and can be updated again. The provider gives the
+// engine the error alone, so that the next deployment finds the same difference.
+func (p *awsProvider) signalUpdate(op Operation, before, after Resource) error {
+	message, fails := p.failedSignal(op, after)
+	if !fails {
+		return nil
+	}
+	if err := p.cloud.mutate(func(v *inventory.Inventory) error { return v.Replace(before) }); err != nil {
+		return err
+	}
+	return errors.New(message)
+}
+
+// failedSignal is the error of a stack whose host fails by plan.
+func (p *awsProvider) failedSignal(op Operation, stack Resource) (message string, fails bool) {
+	conditions := awscloud.WaitConditions(stack.Inputs)
+	if op.Type != awscloud.TypeStack || len(conditions) == 0 {
+		return "", false
+	}
+	fault, hit := p.cloud.faults.signalled(op)
+	return awscloud.FailedSignal(stack.ID, op.Kind == Update, conditions, fault.Message), hit
 }
 
 // initFailed is the error for a resource that was made and does not work.

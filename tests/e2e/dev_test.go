@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -288,10 +289,38 @@ func actionsOnly(out string) string {
 	return strings.Join(actions, "")
 }
 
+// checkDestroy sees what the preset dev says: what DSS makes again by itself goes, its data volume stays.
 func checkDestroy(t *testing.T, s *stack) {
 	volume := s.output("dataVolumeId")
+	assert.Subset(t, fixedNames(t), fixedNamesOf("dss-dev", "dss_dev"), "so that their absence says something")
 	s.destroy()
 	assert.Empty(t, s.resources())
-	state := run(t, "", "aws", "ec2", "describe-volumes", "--volume-ids", volume, "--query", "Volumes[0].State", "--output", "text")
-	assert.Equal(t, "available", strings.TrimSpace(state))
+	assert.Equal(t, "200 available", volumeOf(t, volume))
+	left := fixedNames(t)
+	for _, name := range fixedNamesOf("dss-dev", "dss_dev") {
+		assert.NotContains(t, left, name, "it would be in the way of the next stack of that name")
+	}
+}
+
+// volumeOf is the size of a volume in GiB, and its state.
+func volumeOf(t *testing.T, id string) string {
+	t.Helper()
+	said := run(t, "", "aws", "ec2", "describe-volumes", "--volume-ids", id, "--query", "Volumes[0].[Size,State]", "--output", "text")
+	return strings.Join(strings.Fields(said), " ")
+}
+
+// fixedNamesOf are the names that AWS wants fixed, of a platform and its database: fixedNames lists them while they are there.
+func fixedNamesOf(name, database string) []string {
+	return []string{name + "/dku-apideployer-apinode-base", name, database, "/aws/eks/" + name + "/cluster"}
+}
+
+// fixedNames are the account's repositories, workgroups, databases and log groups.
+func fixedNames(t *testing.T) []string {
+	t.Helper()
+	return slices.Concat(
+		strings.Fields(run(t, "", "aws", "ecr", "describe-repositories", "--query", "repositories[].repositoryName", "--output", "text")),
+		strings.Fields(run(t, "", "aws", "athena", "list-work-groups", "--query", "WorkGroups[].Name", "--output", "text")),
+		strings.Fields(run(t, "", "aws", "glue", "get-databases", "--query", "DatabaseList[].Name", "--output", "text")),
+		strings.Fields(run(t, "", "aws", "logs", "describe-log-groups", "--query", "logGroups[].logGroupName", "--output", "text")),
+	)
 }

@@ -124,8 +124,9 @@ func isDrift(s step) bool {
 	return true
 }
 
-// forgetFailedWait removes a wait that failed. The emulator keeps the failed condition and its handle when it rolls an
-// update back, and would answer the next update with the old failure; CloudFormation takes back what the update made.
+// forgetFailedWait removes a stack whose wait failed. When the emulator rolls an update back, it keeps the template of the update:
+// the next update with it changes nothing, waits for nobody, and succeeds. CloudFormation takes back what the update made, and makes
+// it again. The engine tests have an update that fails, and the next one, in the simulated cloud.
 //
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
 func (s *stack) forgetFailedWait() {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestProd takes the production environment, with a load balancer, from nothing to nothing.
+// TestProd takes the production environment, with a load balancer, from nothing to what holds data.
 func TestProd(t *testing.T) {
 	s := newStack(t, "prod", "Pulumi.prod.yaml")
 	s.set("pulumi-dss:dss.tools", site(t))
@@ -26,17 +26,22 @@ func TestProd(t *testing.T) {
 
 	volume := s.output("dataVolumeId")
 	s.set("pulumi-dss:dss.dataVolume.sizeGiB", 600)
-	for resource, operations := range s.plan() {
+	plan := s.plan()
+	assert.Equal(t, "update", plan["aws:ebs/volume:Volume::dss-prod-data"])
+	for resource, operations := range plan {
 		if !strings.HasPrefix(resource, "aws:s3/bucketObjectv2:") {
 			assert.Equal(t, "update", operations, resource)
 		}
 	}
 	s.up()
 	assert.Equal(t, volume, s.output("dataVolumeId"))
+	assert.Equal(t, "600 in-use", volumeOf(t, volume))
 	s.expectNoChanges()
 
 	s.destroy()
 	assert.Empty(t, s.resources())
+	assert.Equal(t, "600 available", volumeOf(t, volume))
+	assert.Subset(t, fixedNames(t), fixedNamesOf("dss-prod", "dss_prod"), "what holds data stays")
 }
 
 // certificate imports a certificate that signs itself, and returns its ARN.

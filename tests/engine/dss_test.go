@@ -76,6 +76,28 @@ func TestAStepOfDSSThatFailsFailsUp(t *testing.T) {
 	s.RequireNoChanges(t)
 }
 
+// A later change that fails leaves the stack that waits as it was: the next up changes it again, and nothing else.
+func TestAChangeOfDSSThatFailsFailsUpAndTheNextUpRepairs(t *testing.T) {
+	const message = "step users: user ada: no such group; correct settings.users"
+	s := environment(t, "dev", simcloud.Fault{
+		Kind: simcloud.Update, Type: "aws:cloudformation/stack:Stack", Nth: 1, Effect: simcloud.SignalFailure, Message: message,
+	})
+	setDSS(t, s, "14.7.5", "1000")
+	s.MustUp(t)
+	setDSS(t, s, "14.7.5", "2000")
+	_, err := s.Up(t)
+	require.ErrorContains(t, err, message)
+	const waits = "aws:cloudformation/stack:Stack dss-dev-ready"
+	changes := plan(t, s)
+	assert.Equal(t, apitype.OpUpdate, changes[waits])
+	delete(changes, waits)
+	for what, op := range changes {
+		assert.Equal(t, apitype.OpDeleteReplaced, op, "what the host does not need any more: %s", what)
+	}
+	s.MustUp(t)
+	s.RequireNoChanges(t)
+}
+
 // What is wrong inside DSS is all told at once, before anything is made.
 func TestBadSettingsOfDSSCreateNothing(t *testing.T) {
 	s := environment(t, "dev")
