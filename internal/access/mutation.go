@@ -147,7 +147,10 @@ func (p *planter) foreign(arn, label string, identity decide.Identity) {
 
 // writes lets who is to read only write what it may read.
 func (p *planter) writes(arn, label string, identity decide.Identity) {
-	reads := func(s iam.Statement) bool { return slices.Contains(s.Actions, "s3:GetObject") }
+	// Results of queries are written in any case.
+	reads := func(s iam.Statement) bool {
+		return slices.Contains(s.Actions, "s3:GetObject") && !slices.Contains(s.Actions, "s3:PutObject")
+	}
 	readOnly := func(principal Principal) bool { return principal.ARN == arn && principal.ReadOnly }
 	if !slices.ContainsFunc(p.inventory.Principals, readOnly) {
 		return

@@ -86,6 +86,9 @@ func (s *surveyor) uses() map[string]use {
 		}
 		add(value(res, "role"), label, ClassSystem)
 	}
+	for _, res := range s.graph.OfType("aws:lakeformation/resource:Resource") {
+		add(value(res, "roleArn"), "Lake Formation", ClassSystem)
+	}
 	return uses
 }
 

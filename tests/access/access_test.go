@@ -23,6 +23,7 @@ func configurations() []string {
 	root := filepath.Join("..", "..")
 	return []string{
 		filepath.Join(root, "Pulumi.dev.yaml"), filepath.Join(root, "Pulumi.prod.yaml"), many(), bounded(), pods(), shared(), keyPair(),
+		lakeFormation(),
 	}
 }
 
@@ -37,6 +38,9 @@ func shared() string { return filepath.Join("testdata", "Pulumi.shared.yaml") }
 
 // keyPair has a host that signs with the key pair of a user.
 func keyPair() string { return filepath.Join("testdata", "Pulumi.keypair.yaml") }
+
+// lakeFormation has Lake Formation decide on data in a zone, in buckets of connections and in one that was there before.
+func lakeFormation() string { return filepath.Join("testdata", "Pulumi.lakeformation.yaml") }
 
 // bounded has permissions boundaries.
 func bounded() string { return filepath.Join("testdata", "Pulumi.bounded.yaml") }
