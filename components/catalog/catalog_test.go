@@ -159,6 +159,7 @@ func TestCrawler(t *testing.T) {
 	t.Parallel()
 	args := lake(catalog.ModelIAM)
 	args.LakeFormation = nil
+	args.Databases[0].Location = "s3://lake/raw"
 	graph := harness.Run(t, program(args))
 	crawler := graph.One(crawlerType, "cat-crawler-raw")
 	assert.Equal(t, catalog.DefaultCrawlerSchedule, crawler.String("schedule"))

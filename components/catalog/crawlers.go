@@ -63,6 +63,8 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 	if database.LocationInput != nil {
 		where = database.LocationInput.ToStringOutput()
 	}
+	// The crawler looks at the folder that its role may read, and not at all that begins with its name.
+	where = where.ApplyT(folder).(pulumi.StringOutput)
 	lake := c.args.usesLakeFormation() && c.guarded(database.Name) != ""
 	taken, err := c.serviceRole(part, role.Args{
 		Description: "Finds tables of database " + database.Name,
@@ -109,6 +111,15 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 	return err
 }
 
+// folder is a location with the slash behind its prefix. Without it, `s3://lake/sales` is also the beginning of what is in
+// `s3://lake/sales-secret/`. A bucket is left as it is.
+func folder(location string) string {
+	if _, prefix, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/"); prefix == "" || strings.HasSuffix(prefix, "/") {
+		return location
+	}
+	return location + "/"
+}
+
 // CrawlerRole is the role of a database's crawler, for the owner of a bucket to let in. There is none where the crawler reads with
 // credentials of Lake Formation.
 func (c *GlueAthenaCatalog) CrawlerRole(database string) (pulumi.StringOutput, bool) {
@@ -131,7 +142,7 @@ func CrawlerPolicy(where location.Location, s3Location, key string, lakeFormatio
 	if lakeFormation {
 		return iam.NewDocument(statements...)
 	}
-	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(s3Location, "s3://"), "/")
+	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(folder(s3Location), "s3://"), "/")
 	list := iam.Allow("List", []string{"s3:ListBucket"}, where.BucketARN(bucket))
 	if prefix != "" {
 		list = list.If("StringLike", "s3:prefix", prefix+"*")

@@ -81,10 +81,21 @@ func TestCrawlerPolicy(t *testing.T) {
 	by := statements(CrawlerPolicy(ireland(), "s3://lake/raw/", "key", false))
 	assert.Equal(t, []string{"arn:aws:s3:::lake/raw/*"}, by["Files"].Resources)
 	assert.Equal(t, []string{"raw/*"}, by["List"].Conditions["StringLike"]["s3:prefix"])
+	assert.Equal(t, by, statements(CrawlerPolicy(ireland(), "s3://lake/raw", "key", false)), "and nothing of s3://lake/raw-secret/")
 	by = statements(CrawlerPolicy(ireland(), "s3://lake", "key", false))
 	assert.Equal(t, []string{"arn:aws:s3:::lake/*"}, by["Files"].Resources)
 	assert.Empty(t, by["List"].Conditions)
 	assert.NotContains(t, statements(CrawlerPolicy(ireland(), "s3://lake", "key", true)), "Files")
+}
+
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{
+		"s3://lake/raw": "s3://lake/raw/", "s3://lake/raw/": "s3://lake/raw/", "s3://lake/a/b": "s3://lake/a/b/",
+		"s3://lake": "s3://lake", "s3://lake/": "s3://lake/",
+	} {
+		assert.Equal(t, want, folder(location))
+	}
 }
 
 func TestWithin(t *testing.T) {
