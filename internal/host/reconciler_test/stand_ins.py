@@ -235,10 +235,11 @@ elif name == "aws":
             print(json.dumps(secrets[after("--secret-id")]))
     elif args[:2] == ["ec2", "describe-snapshots"]:
         tag, _, value = after("--filters")[len("Name=tag:"):].partition(",Values=")
-        print(json.dumps([[s["id"], s["state"]] for s in world.get("snapshots", []) if s["tags"].get(tag) == value]))
+        print(json.dumps([[s["id"], s["state"], s.get("said")] for s in world.get("snapshots", []) if s["tags"].get(tag) == value]))
     elif args[:2] == ["ec2", "create-snapshot"]:
         tags = {{t["Key"]: t["Value"] for t in json.loads(after("--tag-specifications"))[0]["Tags"]}}
-        made = {{"id": "snap-%d" % (len(world.get("snapshots", [])) + 1), "volume": after("--volume-id"), "tags": tags, "state": "pending",
+        made = {{"id": "snap-%d" % (len(world.get("snapshots", [])) + 1), "volume": after("--volume-id"), "tags": tags,
+                "state": world.get("snapshot-state", "completed"), "said": world.get("snapshot-said"),
                 "running": "dataiku.service" in world["is-active"]}}
         world.setdefault("snapshots", []).append(made)
         keep(world)

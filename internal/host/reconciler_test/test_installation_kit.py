@@ -31,7 +31,7 @@ TOOLS = {
     "docker": 'cd /var/lib/dss-platform-test; case "$1 $2" in "build -t") echo "$3" >>images;;\n'
               '"image inspect") for name; do :; done; grep -qx -- "$name" images;; "image rm") sed -i "\\\\#^$3\\$#d" images;; esac',
     "aws": 'case "$*" in *describe-snapshots*) cat /var/lib/dss-platform-test/snapshots 2>/dev/null || echo "[]";;\n'
-           '*create-snapshot*) echo \'[["snap-1","pending"]]\' >/var/lib/dss-platform-test/snapshots; echo snap-1;; esac',
+           '*create-snapshot*) echo \'[["snap-1","completed",null]]\' >/var/lib/dss-platform-test/snapshots; echo snap-1;; esac',
     # Runs units as systemd would: as the user that they name.
     "systemctl": """state=/var/lib/dss-platform-test
 for unit; do :; done

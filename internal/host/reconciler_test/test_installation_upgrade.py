@@ -2,6 +2,7 @@
 
 import os
 import unittest
+from unittest import mock
 
 from dss_stand_ins import DSSTest, steps
 
@@ -66,6 +67,22 @@ class Upgrade(DSSTest):
         os.unlink(self.root + "/installer-dies")
         self.ensure_all()
         self.assertEqual(len(self.world["snapshots"]), 2)
+
+    def test_a_snapshot_that_fails_while_it_is_made_refuses_the_upgrade(self):
+        self.set_world(**{"snapshot-state": "error", "snapshot-said": "Given key ID is not accessible"})
+        with self.assertRaisesRegex(StepError, "snapshot snap-1 of the data volume has failed.*: Given key ID is not accessible") as caught:
+            self.ensure_all()
+        self.assertIn("the next run takes another one", caught.exception.advice)
+        self.assertEqual((self.installed(), self.stored("upgrade")["phase"]), ("14.7.5", "snapshot"))
+        self.set_world(**{"snapshot-state": "completed"})
+        self.ensure_all()
+        self.assertEqual((self.installed(), self.stored("upgrade")["snapshot"]), ("15.2.0", "snap-2"))
+
+    def test_a_snapshot_that_is_still_being_written_is_good_enough(self):
+        self.set_world(**{"snapshot-state": "pending"})
+        self.use(mock.patch.multiple(upgrade, WATCH_SECONDS=0.2, WATCH_PAUSE=0.01))
+        self.ensure_all()
+        self.assertEqual(self.installed(), "15.2.0")
 
     def test_without_a_snapshot_there_is_no_upgrade(self):
         self.set_world(fail={"aws ec2": "An error occurred (UnauthorizedOperation)"})

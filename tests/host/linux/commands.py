@@ -378,8 +378,8 @@ def describe_snapshots():
     """Filters compare tags as text: what was asked for must stand in what the snapshot was tagged with."""
     values = [part.split("Values=")[1] for a in ARGS for part in [a] if "Values=" in a and "tag:" in a]
     with Kept(f"{CLOUD}/snapshots.json") as kept:
-        # For the one --query that is asked: Snapshots[].[SnapshotId,State]
-        print(json.dumps([[s["SnapshotId"], s["State"]] for s in kept.values() if all(v in s["Tags"] for v in values)]))
+        # For the one --query that is asked: Snapshots[].[SnapshotId,State,StateMessage]
+        print(json.dumps([[s["SnapshotId"], s["State"], None] for s in kept.values() if all(v in s["Tags"] for v in values)]))
 
 
 def describe_cluster():

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import time
 import uuid
 
 from ..step import StepError
@@ -23,6 +24,8 @@ SNAPSHOT, MIGRATING, DONE = "snapshot", "migrating", "done"
 TAG = "dss-platform:upgrade"
 BOOT = "/etc/dss-platform/boot.conf"
 INSTALLER_SECONDS = 3600
+# A snapshot that cannot be made, as for want of rights on its key, fails within moments.
+WATCH_SECONDS, WATCH_PAUSE = 60, 5
 
 
 def pending(host, desired: dict):
@@ -97,6 +100,7 @@ def snapshot(host, desired: dict, state: dict) -> str:
     host.run("sync", "-f", host.path(desired["volume"]["mountPoint"]), timeout=600)
     try:
         found = _existing(host, region, state["id"]) or _create(host, desired, state)
+        _watch(host, region, state["id"], found)
     except CommandFailed as problem:
         raise StepError(f"no snapshot of the data volume, and without one no upgrade: {problem.why}",
                         "allow the host's role to create, tag and describe snapshots") from problem
@@ -104,13 +108,33 @@ def snapshot(host, desired: dict, state: dict) -> str:
 
 
 def _existing(host, region: str, mark: str):
-    said = host.run("aws", "ec2", "describe-snapshots", "--region", region, "--owner-ids", "self", "--filters",
-                    f"Name=tag:{TAG},Values={mark}", "--query", "Snapshots[].[SnapshotId,State]", "--output", "json",
-                    timeout=300)
-    for name, condition in json.loads(said or "[]"):
+    for name, condition, _ in _described(host, region, mark):
         if condition != "error":
             return name
     return None
+
+
+def _described(host, region: str, mark: str) -> list:
+    """(id, state, what EC2 says about the state) of the snapshots of an upgrade."""
+    said = host.run("aws", "ec2", "describe-snapshots", "--region", region, "--owner-ids", "self", "--filters",
+                    f"Name=tag:{TAG},Values={mark}", "--query", "Snapshots[].[SnapshotId,State,StateMessage]",
+                    "--output", "json", timeout=300)
+    return [(one[0], one[1], "".join(filter(None, one[2:]))) for one in json.loads(said or "[]")]
+
+
+def _watch(host, region: str, mark: str, name: str) -> None:
+    """Looks for a while whether the snapshot fails. It holds what was on the volume when it was asked for, so one that
+    is still being written is good enough: large volumes take hours."""
+    until = time.monotonic() + WATCH_SECONDS
+    while True:
+        condition, said = next(((c, s) for found, c, s in _described(host, region, mark) if found == name), ("", ""))
+        if condition == "error":
+            raise StepError(f"snapshot {name} of the data volume has failed, and without one no upgrade{said and ': ' + said}",
+                            "see whether the host's role may use the key of the volume, and the snapshot in EC2; the next "
+                            "run takes another one")
+        if condition == "completed" or time.monotonic() >= until:
+            return
+        time.sleep(WATCH_PAUSE)
 
 
 def _create(host, desired: dict, state: dict) -> str:
