@@ -48,6 +48,8 @@ type GlueAthenaCatalog struct {
 	location location.Location
 	// settled is what is set for the whole account, here or by others, and comes before databases.
 	settled []pulumi.Resource
+	// registrationRole is the role that they are registered with.
+	registrationRole pulumi.StringOutput
 	// registered are the locations that Lake Formation guards.
 	registered map[string]pulumi.Resource
 	databases  map[string]pulumi.Resource

@@ -52,16 +52,18 @@ func lakePermissions(level access) permissions {
 
 // lakeFormation sets who administers the data lake, and registers what it guards.
 func (c *GlueAthenaCatalog) lakeFormation() error {
+	c.registrationRole = pulumi.String("").ToStringOutput()
 	if !c.args.usesLakeFormation() {
 		return nil
 	}
 	if err := c.lakeSettings(); err != nil {
 		return err
 	}
-	with, after, err := c.registrationRole()
+	with, after, err := c.makeRegistrationRole()
 	if err != nil {
 		return err
 	}
+	c.registrationRole = with
 	after = append(after, c.settled...)
 	for i, location := range c.args.LakeFormation.Locations {
 		args := &lakeformation.ResourceArgs{

@@ -17,11 +17,11 @@ import (
 // registration is the part of the name of the role that locations are registered with.
 const registration = "registration"
 
-// registrationRole makes the role that Lake Formation reads and writes locations with, where none was given. It is not the service-linked
+// makeRegistrationRole makes the role that Lake Formation reads and writes locations with, where none was given. It is not the service-linked
 // role: that one may use no key, and reaches no bucket of another account.
 //
 // Source: https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
-func (c *GlueAthenaCatalog) registrationRole() (arn pulumi.StringOutput, after []pulumi.Resource, err error) {
+func (c *GlueAthenaCatalog) makeRegistrationRole() (arn pulumi.StringOutput, after []pulumi.Resource, err error) {
 	asked := c.args.LakeFormation
 	if asked.RoleARN != nil {
 		return asked.RoleARN.ToStringOutput(), nil, nil
@@ -40,6 +40,10 @@ func (c *GlueAthenaCatalog) registrationRole() (arn pulumi.StringOutput, after [
 	}
 	return made.Arn, made.Grants, nil
 }
+
+// RegistrationRole is the ARN of the role that Lake Formation reads and writes registered locations with; empty with [ModelIAM]. Owners of
+// buckets and keys in other accounts have to let it in.
+func (c *GlueAthenaCatalog) RegistrationRole() pulumi.StringOutput { return c.registrationRole }
 
 // RegistrationPolicy is what the role may do that locations are registered with: read, list and write the files there, and use their keys
 // through S3. Credentials that Lake Formation hands out are this role's, narrowed to a table.

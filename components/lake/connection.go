@@ -228,11 +228,14 @@ func (c *S3Connection) outputs() {
 	c.OwnerBucketPolicy = pulumi.String("").ToStringOutput()
 	c.OwnerKeyPolicy = c.OwnerBucketPolicy
 	if c.place.foreign {
-		both := pulumi.All(c.reach(!c.args.ReadOnly), c.holders())
-		c.OwnerBucketPolicy = both.ApplyT(func(v []any) string {
-			return v[0].(Reach).OwnerBucketPolicy(v[1].(Holders)).Text()
-		}).(pulumi.StringOutput)
-		c.OwnerKeyPolicy = both.ApplyT(func(v []any) string { return v[0].(Reach).OwnerKeyPolicy(v[1].(Holders)).Text() }).(pulumi.StringOutput)
+		all := pulumi.All(c.reach(!c.args.ReadOnly), c.holders(), c.registrationRole())
+		holders := func(v []any) Holders {
+			who := v[1].(Holders)
+			who.Registration = v[2].(string)
+			return who
+		}
+		c.OwnerBucketPolicy = all.ApplyT(func(v []any) string { return v[0].(Reach).OwnerBucketPolicy(holders(v)).Text() }).(pulumi.StringOutput)
+		c.OwnerKeyPolicy = all.ApplyT(func(v []any) string { return v[0].(Reach).OwnerKeyPolicy(holders(v)).Text() }).(pulumi.StringOutput)
 	}
 	c.sharedOutputs()
 	var database pulumi.StringInput
@@ -249,6 +252,14 @@ func (c *S3Connection) outputs() {
 		results:  c.ResultsLocation,
 		database: database,
 	})
+}
+
+// registrationRole is the role that Lake Formation reads and writes the connection's files with; empty where they are not registered.
+func (c *S3Connection) registrationRole() pulumi.StringOutput {
+	if len(c.args.databaseNames()) == 0 {
+		return pulumi.String("").ToStringOutput()
+	}
+	return c.catalog.RegistrationRole()
 }
 
 func (c *S3Connection) parent() pulumi.ResourceOption { return pulumi.Parent(c) }

@@ -246,27 +246,16 @@ func TestOwnersLetInPodsAndCrawlers(t *testing.T) {
 	assert.ElementsMatch(t, []string{dss, trainer, viewer}, principals(t, theirs), "crawlers know the connection's own databases only")
 }
 
-// AWS takes no policy without statements: there is nothing to add where Lake Formation reads the files.
+// AWS takes no policy without statements: there is nothing to add for who does not come directly.
 func TestOwnersAddNothingWhereNobodyComesDirectly(t *testing.T) {
 	t.Parallel()
-	off, none := false, lake.Reach{Bucket: "acme", Write: true, KMSKeyARN: key}
+	none := lake.Reach{Bucket: "acme", Write: true, KMSKeyARN: key}
 	holders := lake.Holders{Writers: []string{host}, Readers: []string{reader}}
 	assert.Empty(t, none.OwnerBucketPolicy(holders).Text())
 	assert.Empty(t, none.OwnerKeyPolicy(holders).Text())
 	none.Direct, none.KMSKeyARN = true, ""
 	assert.NotEmpty(t, none.OwnerBucketPolicy(holders).Text())
 	assert.Empty(t, none.OwnerKeyPolicy(holders).Text())
-
-	c := foreign()
-	c.DirectFiles, c.PodIdentities, c.Databases[0].Crawler = &off, nil, nil
-	args := withLakeFormation(&lake.DataLakeArgs{TrustedPrincipalARNs: trusted(), Connections: []lake.Connection{c}}, catalog.ModelLakeFormation)
-	graph := harness.Run(t, dataLake(args, func(ctx *pulumi.Context, l *lake.DataLake) error {
-		ctx.Export("buckets", l.OwnerBucketPolicies)
-		ctx.Export("keys", l.OwnerKeyPolicies)
-		return nil
-	}), given())
-	assert.Equal(t, map[string]any{"sales": ""}, graph.Export("buckets"))
-	assert.Equal(t, map[string]any{"sales": ""}, graph.Export("keys"))
 }
 
 // pairs runs a connection with key pairs at a point of its rotation.

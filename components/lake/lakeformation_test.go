@@ -1,6 +1,7 @@
 package lake_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,4 +149,49 @@ func TestLakeFormationsRoleHasTheKeysOfTheData(t *testing.T) {
 	for _, r := range graph.OfType(registeredType) {
 		assert.Equal(t, "arn:x:role/lake", r.String("roleArn"))
 	}
+}
+
+// Where the connection does not come itself, Lake Formation's role does, and the owner of a bucket and its key lets that in alone.
+func TestOwnersLetInLakeFormation(t *testing.T) {
+	t.Parallel()
+	off := false
+	for model, direct := range map[catalog.PermissionModel]bool{catalog.ModelLakeFormation: false, catalog.ModelHybrid: true} {
+		c := foreign()
+		c.PodIdentities, c.Databases[0].Crawler, c.ReadOnly = nil, nil, true
+		if !direct {
+			c.DirectFiles = &off
+		}
+		args := withLakeFormation(&lake.DataLakeArgs{TrustedPrincipalARNs: trusted(), Connections: []lake.Connection{c}}, model)
+		graph := harness.Run(t, dataLake(args, func(ctx *pulumi.Context, l *lake.DataLake) error {
+			ctx.Export("buckets", l.OwnerBucketPolicies)
+			ctx.Export("keys", l.OwnerKeyPolicies)
+			return nil
+		}), given())
+		readers := []string{graph.One(roleType, "acme-catalog-registration").State["arn"].StringValue()}
+		writer := readers[0]
+		if direct {
+			readers = append(readers, graph.One(roleType, "acme-sales").State["arn"].StringValue())
+		}
+		files, use := graph.Export("buckets").(map[string]any)["sales"].(string), graph.Export("keys").(map[string]any)["sales"].(string)
+		for action, who := range map[string][]string{"s3:GetObject": readers, "s3:ListBucket": readers, "s3:PutObject": {writer}} {
+			assert.ElementsMatch(t, who, letIn(t, files, action), "%s with %s", action, model)
+		}
+		for action, who := range map[string][]string{"kms:Decrypt": readers, "kms:GenerateDataKey": {writer}} {
+			assert.ElementsMatch(t, who, letIn(t, use, action), "%s with %s", action, model)
+		}
+	}
+}
+
+// letIn are those whom a policy allows an action.
+func letIn(t *testing.T, text, action string) []string {
+	t.Helper()
+	document, err := iam.Parse(text)
+	require.NoError(t, err)
+	var who []string
+	for _, s := range document.Statements {
+		if slices.Contains(s.Actions, action) {
+			who = append(who, s.Principal.AWS...)
+		}
+	}
+	return who
 }

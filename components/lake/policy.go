@@ -93,6 +93,8 @@ type Holders struct {
 	Writers []string
 	// Readers are those who only read: pods, and crawlers.
 	Readers []string
+	// Registration is the role that Lake Formation reads and writes with for others, where the place is registered. Default: none.
+	Registration string
 }
 
 // all are both, sorted.
@@ -110,7 +112,17 @@ func (r Reach) OwnerBucketPolicy(holders Holders) iam.Document {
 		files := r.Location.BucketARN(r.Bucket) + "/" + r.Prefix + "*"
 		statements = append(statements, iam.Allow("FilesWrite", writeFiles(), files).For(iam.Principal{AWS: holders.Writers}))
 	}
-	return iam.NewDocument(statements...)
+	own := iam.NewDocument(statements...)
+	if holders.Registration == "" {
+		return own
+	}
+	return iam.Merge(own, r.registered().OwnerBucketPolicy(Holders{Writers: []string{holders.Registration}}))
+}
+
+// registered is what Lake Formation's role reaches: files, whoever may not come directly, and to write, too.
+func (r Reach) registered() Reach {
+	r.Direct, r.Write = true, true
+	return r
 }
 
 // bucketStatements are the statements of the bucket's policy that let principals of other accounts reach the files.
@@ -129,6 +141,11 @@ func (r Reach) bucketStatements(principals ...string) []iam.Statement {
 
 // OwnerKeyPolicy are the statements that the key's policy needs where another account owns it. There are none without a key.
 func (r Reach) OwnerKeyPolicy(holders Holders) iam.Document {
+	if holders.Registration != "" {
+		with := Holders{Writers: []string{holders.Registration}}
+		holders.Registration = ""
+		return iam.Merge(r.OwnerKeyPolicy(holders), r.registered().OwnerKeyPolicy(with))
+	}
 	var statements []iam.Statement
 	if !r.Direct || r.KMSKeyARN == "" {
 		return iam.NewDocument()
