@@ -35,8 +35,8 @@ type DataLake struct {
 	OwnerCatalogPolicies pulumi.StringMapOutput `pulumi:"ownerCatalogPolicies"`
 	// SharedBucketPolicies are what the policies of buckets of this account need that were there before, by connection that is shared.
 	SharedBucketPolicies pulumi.StringMapOutput `pulumi:"sharedBucketPolicies"`
-	// SharedKeyPolicy is what the policy of a key needs that was given, and SharedCatalogPolicy is described at
-	// [catalog.GlueAthenaCatalog]. Both are empty where nothing is shared.
+	// SharedKeyPolicy is what the policies of keys need that were given: the statement `Shared` is for those of the platform's region, and
+	// each other region that buckets are in has one of its own. SharedCatalogPolicy is described at [catalog.GlueAthenaCatalog]. Both are empty where nothing is shared.
 	SharedKeyPolicy     pulumi.StringOutput `pulumi:"sharedKeyPolicy"`
 	SharedCatalogPolicy pulumi.StringOutput `pulumi:"sharedCatalogPolicy"`
 	// KMSKeyARN is the key of buckets that were made, of results and of key pairs.
@@ -214,11 +214,21 @@ func (l *DataLake) connections() error {
 		}
 	}
 	l.OwnerCatalogPolicies, l.SharedBucketPolicies = catalogs.ToStringMapOutput(), shared.ToStringMapOutput()
-	l.SharedKeyPolicy = pulumi.String(sharedKeyPolicy(l.location, l.args.SharedWith())).ToStringOutput()
+	l.SharedKeyPolicy = pulumi.String(sharedKeyPolicy(l.location, l.sharedByRegion())).ToStringOutput()
 	l.SharedCatalogPolicy = l.Catalog.SharedCatalogPolicy
 	l.RoleARNs, l.KeyPairSecretARNs = roles.ToStringMapOutput(), secrets.ToStringMapOutput()
 	l.OwnerBucketPolicies, l.OwnerKeyPolicies = buckets.ToStringMapOutput(), keys.ToStringMapOutput()
 	return nil
+}
+
+// sharedByRegion are all that connections are shared with, by the regions of their buckets.
+func (l *DataLake) sharedByRegion() map[string][]string {
+	with := map[string][]string{}
+	for _, c := range l.args.Connections {
+		region := l.places[c.Name].region
+		with[region] = sorted(append(with[region], c.SharedWith...))
+	}
+	return with
 }
 
 // DSSConnections are the connections in DSS's settings, in the order of the arguments.

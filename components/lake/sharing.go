@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,19 +33,28 @@ func shares(at location.Location, model catalog.PermissionModel, connections ...
 	}
 }
 
-// sharedKeyPolicy is what the policy of a key needs for others to read what is encrypted with it.
-func sharedKeyPolicy(at location.Location, with []string) string {
-	if len(with) == 0 {
+// sharedKeyPolicy is what the policies of keys need for others to read what is encrypted with them, by the regions of the buckets: a statement
+// for the platform's region, where the catalog is, too, and one for each other region.
+func sharedKeyPolicy(at location.Location, with map[string][]string) string {
+	var all []string
+	var elsewhere []iam.Statement
+	for _, region := range slices.Sorted(maps.Keys(with)) {
+		all = append(all, with[region]...)
+		if region != at.Region && len(with[region]) > 0 {
+			elsewhere = append(elsewhere, kmskey.SharedElsewhere(at, region, sharing.Principals(at, with[region])))
+		}
+	}
+	if len(all) == 0 {
 		return ""
 	}
-	return iam.NewDocument(kmskey.Shared(at, sharing.Principals(at, with))).JSON()
+	return iam.NewDocument(append([]iam.Statement{kmskey.Shared(at, sharing.Principals(at, sorted(all)))}, elsewhere...)...).JSON()
 }
 
 // sharedOutputs are what owners of things that were there have to add to their policies.
 func (c *S3Connection) sharedOutputs() {
 	none := pulumi.String("").ToStringOutput()
 	c.SharedBucketPolicy, c.SharedCatalogPolicy = none, none
-	c.SharedKeyPolicy = pulumi.String(sharedKeyPolicy(c.location, c.args.SharedWith)).ToStringOutput()
+	c.SharedKeyPolicy = pulumi.String(sharedKeyPolicy(c.location, map[string][]string{c.place.region: c.args.SharedWith})).ToStringOutput()
 	if c.args.Catalog == nil {
 		c.SharedCatalogPolicy = c.catalog.SharedCatalogPolicy
 	}

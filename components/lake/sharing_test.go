@@ -109,6 +109,31 @@ func TestPoliciesOfOthersAreOutputs(t *testing.T) {
 	assert.Equal(t, []string{"arn:aws:s3:::acme-gold/sales/*"}, policy(t, theirs["sales"].(string))["Files"].Resources)
 }
 
+// KMS is called by S3 of the bucket's region, wherever the platform is.
+func TestKeysOfSharedBucketsElsewhere(t *testing.T) {
+	t.Parallel()
+	args := shared()
+	args.Zones[0].Bucket = lake.Bucket{
+		Name: "acme-gold", Existing: true, Region: "us-east-1", KMSKeyARN: "arn:aws:kms:us-east-1:123456789012:key/there",
+	}
+	graph := harness.Run(t, dataLake(args, func(ctx *pulumi.Context, l *lake.DataLake) error {
+		ctx.Export("all", l.SharedKeyPolicy)
+		ctx.Export("one", l.Connections["sales"].SharedKeyPolicy)
+		ctx.Export("none", l.Connections["people"].SharedKeyPolicy)
+		return nil
+	}), given())
+	for _, name := range []string{"all", "one"} {
+		use := policy(t, graph.Export(name).(string))
+		require.Len(t, use, 2, name)
+		there := use["Shareduseast1"]
+		assert.Equal(t, []string{"s3.us-east-1.amazonaws.com"}, there.Conditions["StringEquals"]["kms:ViaService"])
+		assert.Equal(t, []string{"arn:aws:iam::" + partner + ":root", reader}, there.Principal.AWS)
+		assert.Equal(t, []string{"kms:Decrypt"}, there.Actions)
+		assert.Contains(t, use["Shared"].Conditions["StringEquals"]["kms:ViaService"], "glue.eu-west-1.amazonaws.com")
+	}
+	assert.Empty(t, graph.Export("none"))
+}
+
 func withLakeFormation(args *lake.DataLakeArgs, model catalog.PermissionModel) *lake.DataLakeArgs {
 	args.PermissionModel = model
 	args.LakeFormation = &catalog.LakeFormation{Admins: []string{"arn:aws:iam::123456789012:role/deployer"}}

@@ -3,6 +3,7 @@ package kmskey
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -89,4 +90,12 @@ func Policy(args Args) iam.Document {
 func Shared(at location.Location, principals []string) iam.Statement {
 	return iam.Allow("Shared", []string{"kms:Decrypt"}, "*").For(iam.Principal{AWS: principals}).
 		If("StringEquals", "kms:ViaService", at.Service("glue"), at.Service("s3"))
+}
+
+// SharedElsewhere is the same for the key of a bucket in another region, which only S3 there uses: a catalog's key is in the catalog's region.
+func SharedElsewhere(at location.Location, region string, principals []string) iam.Statement {
+	there := at
+	there.Region = region
+	return iam.Allow("Shared"+strings.ReplaceAll(region, "-", ""), []string{"kms:Decrypt"}, "*").For(iam.Principal{AWS: principals}).
+		If("StringEquals", "kms:ViaService", there.Service("s3"))
 }
