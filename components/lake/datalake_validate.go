@@ -149,8 +149,8 @@ func (a *DataLakeArgs) bucketConflicts() problem.List {
 		}
 		made = append(made, bucket.Name)
 	}
-	for _, zone := range a.Zones {
-		check("zones."+zone.Name+".bucket.name", zone.Bucket)
+	for i, zone := range a.Zones {
+		check(problem.Index("zones", i)+".bucket.name", zone.Bucket)
 	}
 	for i, c := range a.Connections {
 		if c.Zone == "" {

@@ -174,6 +174,9 @@ func TestProblems(t *testing.T) {
 		"capacity for nobody":            {&lake.DataLakeArgs{Capacity: &catalog.Capacity{DPUs: 24}}, "capacity.workgroups", "no workgroup"},
 		"Lake Formation without a name":  {withModel(in(func(c *lake.Connection) { c.Databases = []lake.Database{{Name: "a"}} })), "connections[0].bucket.name", "guards only"},
 		"a key pair with Lake Formation": {withModel(in(func(c *lake.Connection) { c.Credentials = lake.KeyPair })), "connections[0].credentials", "Lake Formation"},
+		"two zones with one bucket": {&lake.DataLakeArgs{Zones: []lake.Zone{
+			{Name: "a", Bucket: lake.Bucket{Name: "acme-a"}}, {Name: "b", Bucket: lake.Bucket{Name: "acme-a"}},
+		}}, "zones[1].bucket.name", "twice"},
 		"one bucket made twice": {
 			&lake.DataLakeArgs{
 				Zones:       []lake.Zone{{Name: "a", Bucket: lake.Bucket{Name: "acme-a"}}},
