@@ -1,8 +1,11 @@
 """The steps on root's side: secrets, keys, records, and whole runs through DSS's interpreter."""
 
+import fcntl
 import io
 import json
 import os
+import subprocess
+import threading
 import unittest
 import zipfile
 from unittest import mock
@@ -395,6 +398,20 @@ class Protocol(Inside):
         with self.assertRaisesRegex(StepError, "TooLong: no end after 1 s"):
             self.call(seconds=1)
 
+    def test_waiting_for_another_child_ends_in_time(self):
+        with open(f"{self.desired['user']['home']}/{child.LOCK}", "w", encoding="utf-8") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with mock.patch.object(child, "GRACE_SECONDS", 5), self.assertRaisesRegex(StepError, "TooLong: no end after 1 s"):
+                self.call(seconds=1)
+
+    def test_a_child_whose_run_is_gone_does_nothing(self):
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        with mock.patch.object(child.os, "getpid", return_value=gone.pid), \
+                self.assertRaisesRegex(StepError, "the run that asked for it is gone"):
+            self.call()
+        self.assertNotIn("data", self.server.state.store.get("groups"))
+
     def test_it_runs_out_of_an_archive(self):
         path = f"{self.root}/reconciler.pyz"
         with zipfile.ZipFile(path, "w") as packed:
@@ -406,8 +423,6 @@ class Protocol(Inside):
         self.assertIn("made group data", self.host.changes)
 
     def test_one_child_at_a_time(self):
-        import fcntl
-        import threading
         with open(f"{self.desired['user']['home']}/{child.LOCK}", "w", encoding="utf-8") as other:
             fcntl.flock(other, fcntl.LOCK_EX)
             thread = threading.Thread(target=self.call)

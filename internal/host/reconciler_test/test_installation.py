@@ -1,16 +1,23 @@
 """Installing DSS: archives, kit, dependencies, the first installation, ports."""
 
+import fcntl
 import json
 import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
 import unittest
 from unittest import mock
 
 from dss_stand_ins import ARCHIVES, DSSTest, archive_of, kit_archive, packed, steps
 
 from dss_platform.inside import child, steps as inside
-from dss_platform.installation import (archive, assignments, credentials, database_copy, dependencies, hadoop, ini, installation, kit,
-                                       layout, ledger, license, port_guard, record, secrets, service)
+from dss_platform.installation import (archive, assignments, commands, credentials, database_copy, dependencies, hadoop, ini,
+                                       installation, kit, layout, ledger, license, port_guard, record, secrets, service)
 from dss_platform.step import StepError
+from dss_platform.system import CommandFailed
 
 
 class Whole(DSSTest):
@@ -384,7 +391,6 @@ class Installation(DSSTest):
         self.assertEqual(self.installed(), [])
 
     def test_a_program_of_an_earlier_run_is_waited_for(self):
-        import fcntl
         self.installed()
         with open(self.root + "/run/lock/dss-platform-command.lock", "a", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -392,6 +398,59 @@ class Installation(DSSTest):
                 with self.assertRaisesRegex(StepError, "an earlier run has started is still at work"):
                     self.ensure(dependencies.Dependencies())
         self.ensure(dependencies.Dependencies())
+
+
+class Commands(DSSTest):
+    target = "/data/touched"
+
+    def touch(self):
+        commands.as_root(self.host, self.desired, "touch", self.root + self.target)
+
+    def test_what_a_run_that_is_gone_has_asked_for_is_not_started(self):
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        with mock.patch.object(commands.os, "getpid", return_value=gone.pid), self.assertRaises(CommandFailed) as caught:
+            self.touch()
+        self.assertEqual((caught.exception.code, self.host.exists(self.target)), (commands.UNWANTED, False))
+        self.touch()
+        self.assertTrue(self.host.exists(self.target))
+
+    def test_a_run_that_is_killed_while_its_program_waits(self):
+        self.host.write(commands.LOCK, "")
+        with open(self.host.path(commands.LOCK), "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            run = os.fork()
+            if run == 0:
+                try:
+                    self.touch()
+                finally:
+                    os._exit(0)
+            waiting = f"flock -w {commands.PATIENCE} 9"
+            for _ in range(200):
+                if "flock" in subprocess.run(["pgrep", "-a", "-f", f"^{waiting}"], check=False, stdout=subprocess.PIPE, text=True).stdout:
+                    break
+                time.sleep(0.05)
+            os.kill(run, signal.SIGKILL)
+            os.waitpid(run, 0)
+        time.sleep(0.5)
+        with open(self.host.path(commands.LOCK), "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        self.assertFalse(self.host.exists(self.target))
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_another_user_sees_whether_the_run_lives(self):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        os.chmod(folder, 0o755)
+        with open(folder + "/lock", "w", encoding="utf-8"):
+            pass
+        os.chmod(folder + "/lock", 0o666)
+        for pid, code in ((os.getpid(), 0), (gone.pid, commands.UNWANTED)):
+            words = ["bash", "-c", commands._SCRIPT, "dss-platform", folder + "/lock", "1", str(pid), "true"]
+            done = subprocess.run(["setpriv", "--reuid", "65534", "--clear-groups", *words], check=False, cwd="/")
+            self.assertEqual(done.returncode, code)
 
 
 class SecondLife(DSSTest):

@@ -43,7 +43,7 @@ def call(host, desired: dict, subject: str, payload: dict, key: str, record=None
     for _ in range(MOST_CALLS):
         answer = _ask(host, desired, {
             "subject": subject, "url": service.url(host, desired), "key": key, "payload": payload, "memory": memory, "seconds": seconds,
-            "lock": os.path.join(desired["user"]["home"], LOCK)})
+            "run": os.getpid(), "lock": os.path.join(desired["user"]["home"], LOCK)})
         for what in answer["changes"]:
             host.changed(what)
         for what in answer["warnings"]:
@@ -87,7 +87,8 @@ def main(source=None, out=None) -> int:
     request, answer = None, None
     try:
         request = json.load(source or sys.stdin)
-        with _alone(request.get("lock")), _deadline(request.get("seconds")):
+        with _deadline(request.get("seconds")), _alone(request.get("lock")):
+            _check_wanted(request.get("run"))
             answer = carry_out(request)
     except BaseException as problem:  # root must hear of everything, also of a SystemExit of somebody's module
         answer = {"memory": (request or {}).get("memory", {}), **_defect(problem)}
@@ -150,6 +151,18 @@ def _deadline(seconds):
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _check_wanted(run) -> None:
+    """Refuses what a run has asked for that was killed meanwhile: another one may have asked for something else since."""
+    if not run:
+        return
+    try:
+        os.kill(run, 0)
+    except ProcessLookupError:
+        raise StepError("the run that asked for it is gone", "nothing: the next run asks again") from None
+    except PermissionError:
+        pass  # it is root's, and alive
 
 
 @contextlib.contextmanager

@@ -1,8 +1,11 @@
 """DSS's own programs, run as they want it: by the DSS user, without a terminal, with a umask that others can live with.
 
 A program goes on when the run that started it is killed. So each holds a lock for as long as it, or anything it
-started, lives: the next run waits for its end instead of starting a second installer beside the first.
+started, lives: the next run waits for its end instead of starting a second installer beside the first. One whose run was
+killed while it still waited is not started any more: by then it may be something that nobody wants.
 """
+
+import os
 
 from ..step import StepError
 from ..system import CommandFailed
@@ -10,9 +13,11 @@ from ..system import CommandFailed
 LOCK = "/run/lock/dss-platform-command.lock"
 # How long a program of an earlier run is waited for, in seconds.
 PATIENCE = 3600
-BUSY = 75
+BUSY, UNWANTED = 75, 76
 
-_SCRIPT = ('exec 9<>"$1" || exit 1; flock -w "$2" 9 || exit %d; shift 2; umask 022; exec "$@"' % BUSY)
+# The DSS user may not send signals to root's run: only "no such process" tells that it is gone.
+_SCRIPT = ('exec 9<>"$1" || exit 1; flock -w "$2" 9 || exit %d; [[ $(LC_ALL=C; kill -0 "$3" 2>&1) != *"No such process"* ]] || exit %d; '
+           'shift 3; umask 022; exec "$@"' % (BUSY, UNWANTED))
 
 
 def as_user(host, desired: dict, *argv, timeout: int = 900, environment=None) -> str:
@@ -38,7 +43,7 @@ def _run(host, desired, argv, timeout, environment, **options) -> str:
     owner = (host.account(desired["user"]["name"]) or (0, 0))[:2]
     host.write(LOCK, "", mode=0o600, owner=owner, note=False)
     settings = ["env", *[f"{key}={value}" for key, value in environment.items()]] if environment else []
-    words = ["bash", "-c", _SCRIPT, "dss-platform", host.path(LOCK), str(PATIENCE), *settings, *argv]
+    words = ["bash", "-c", _SCRIPT, "dss-platform", host.path(LOCK), str(PATIENCE), str(os.getpid()), *settings, *argv]
     try:
         return host.run(*words, timeout=timeout + PATIENCE, **options)
     except CommandFailed as problem:
