@@ -65,8 +65,8 @@ type ComputeEKSArgs struct {
 
 	// PublicAccessCIDRs may reach the API from the internet. Default: none, and the API has no public endpoint.
 	PublicAccessCIDRs []string `pulumi:"publicAccessCidrs,optional"`
-	// AllowPublicAccessFromAnywhere permits 0.0.0.0/0 in [ComputeEKSArgs.PublicAccessCIDRs]: then only IAM stands
-	// between the internet and the API. Default: false.
+	// AllowPublicAccessFromAnywhere permits 0.0.0.0/0, and blocks larger than a /8, in
+	// [ComputeEKSArgs.PublicAccessCIDRs]: then only IAM stands between the internet and the API. Default: false.
 	AllowPublicAccessFromAnywhere bool `pulumi:"allowPublicAccessFromAnywhere,optional"`
 	// PrivateAccessCIDRs may reach the API's private endpoint: a VPN, a network that is peered. Default: none; nodes
 	// and members of the shared security group can in any case.

@@ -185,7 +185,14 @@ func TestProblems(t *testing.T) {
 		"nothing is wrong with the defaults": {ComputeEKSArgs{}, nil},
 		"cluster name":                       {ComputeEKSArgs{ClusterName: "-lab"}, []string{"clusterName"}},
 		"version":                            {ComputeEKSArgs{Version: "1.20"}, []string{"version"}},
-		"the internet, said once":            {ComputeEKSArgs{PublicAccessCIDRs: []string{"0.0.0.0/0"}}, []string{"publicAccessCidrs[0]"}},
+		"the internet in halves": {
+			ComputeEKSArgs{PublicAccessCIDRs: []string{"0.0.0.0/1", "128.0.0.0/1"}}, []string{"publicAccessCidrs[0]", "publicAccessCidrs[1]"},
+		},
+		"what EC2 takes for another block, or not": {
+			ComputeEKSArgs{PrivateAccessCIDRs: []string{"2001:db8::/32", "10.1.2.3/8", "10.0.0.0/8"}},
+			[]string{"privateAccessCidrs[0]", "privateAccessCidrs[1]"},
+		},
+		"the internet, said once": {ComputeEKSArgs{PublicAccessCIDRs: []string{"0.0.0.0/0"}}, []string{"publicAccessCidrs[0]"}},
 		"the internet, said twice": {
 			ComputeEKSArgs{PublicAccessCIDRs: []string{"0.0.0.0/0"}, AllowPublicAccessFromAnywhere: true}, nil,
 		},

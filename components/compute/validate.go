@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
+	"github.com/pulumi-dss/pulumi-dss/internal/cidr"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
 
@@ -100,32 +100,14 @@ func NameProblems(name string, args *ComputeEKSArgs) problem.List {
 
 func (a *ComputeEKSArgs) networkProblems() problem.List {
 	var wrong problem.List
-	for i, cidr := range a.PublicAccessCIDRs {
-		wrong.Under(problem.Index("publicAccessCidrs", i), publicCIDRProblems(cidr, a.AllowPublicAccessFromAnywhere))
-	}
-	for i, cidr := range a.PrivateAccessCIDRs {
-		if _, err := netip.ParsePrefix(cidr); err != nil {
-			wrong.Add(problem.Index("privateAccessCidrs", i), "write a block as 10.20.0.0/16", "%q is no CIDR block", cidr)
-		}
-	}
+	wrong.Under("publicAccessCidrs", cidr.Opening{
+		IPv4Only: true, Anywhere: a.AllowPublicAccessFromAnywhere, Instead: "set allowPublicAccessFromAnywhere as well",
+	}.Problems(a.PublicAccessCIDRs))
+	// The private endpoint is reached from inside of the VPC and what is connected to it, whatever is named.
+	wrong.Under("privateAccessCidrs", cidr.Opening{IPv4Only: true, Anywhere: true}.Problems(a.PrivateAccessCIDRs))
 	if a.AllowPublicAccessFromAnywhere && len(a.PublicAccessCIDRs) == 0 {
 		wrong.Add("allowPublicAccessFromAnywhere", "name 0.0.0.0/0 in publicAccessCidrs as well, or take it away",
 			"set, but publicAccessCidrs is empty")
-	}
-	return wrong
-}
-
-func publicCIDRProblems(cidr string, anywhere bool) problem.List {
-	var wrong problem.List
-	block, err := netip.ParsePrefix(cidr)
-	switch {
-	case err != nil || !block.Addr().Is4():
-		wrong.Add("", "write a block as 203.0.113.0/24", "%q is no IPv4 CIDR block", cidr)
-	case block.Masked() != block:
-		wrong.Add("", fmt.Sprintf("write %s", block.Masked()), "%s has bits beyond its prefix", cidr)
-	case block.Bits() == 0 && !anywhere:
-		wrong.Add("", "name the networks that need it; if you do mean the whole internet, set allowPublicAccessFromAnywhere, too",
-			"%s opens the cluster's API to the whole internet", cidr)
 	}
 	return wrong
 }
