@@ -159,8 +159,9 @@ func (c *Config) computeArgs() *compute.ComputeEKSArgs {
 	args := c.Compute
 	optional.Default(&args.ClusterName, c.Name)
 	optional.Default(&args.KubernetesProfile, c.AWS.Profile)
-	if c.AWS.AssumeRole != nil {
-		optional.Default(&args.KubernetesRoleARN, c.AWS.AssumeRole.RoleARN)
+	// A role that asks for an external id is taken by the profile: the command that makes tokens has none to give.
+	if assumed := c.AWS.AssumeRole; assumed != nil && assumed.ExternalID == "" && roleARN.MatchString(assumed.RoleARN) {
+		optional.Default(&args.KubernetesRoleARN, assumed.RoleARN)
 	}
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Roles = c.rolesOr(args.Roles)

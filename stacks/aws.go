@@ -64,8 +64,38 @@ func (c AWSConfig) problems() problem.List {
 	if c.Region == "" {
 		wrong.Add(awsNamespace+"region", "pulumi config set aws:region REGION", "no region")
 	}
-	if c.AssumeRole != nil && c.AssumeRole.RoleARN == "" {
-		wrong.Add(awsNamespace+"assumeRole.roleArn", "give the ARN of the role to build under", "no role")
+	for i, id := range c.AllowedAccountIDs {
+		if !accountID.MatchString(id) {
+			wrong.Add(problem.Index(awsNamespace+"allowedAccountIds", i), "give its twelve digits", "%q is no account", id)
+		}
+	}
+	if c.AssumeRole != nil && !roleARN.MatchString(c.AssumeRole.RoleARN) {
+		wrong.Add(awsNamespace+"assumeRole.roleArn", "give the ARN of the role to build under", "%s", noRole(c.AssumeRole.RoleARN))
+	}
+	return wrong
+}
+
+func noRole(given string) string {
+	if given == "" {
+		return "no role"
+	}
+	return fmt.Sprintf("%q is no role", given)
+}
+
+// externalIDProblems are about objects in the cluster: tokens for its API come from `aws eks get-token`, which takes a role, and has no
+// argument for the external id that the role may ask for.
+//
+// Source: https://docs.aws.amazon.com/cli/latest/reference/eks/get-token.html
+func (c *Config) externalIDProblems() problem.List {
+	var wrong problem.List
+	objects := c.Compute.KubernetesObjects == nil || *c.Compute.KubernetesObjects
+	if c.AWS.AssumeRole == nil || c.AWS.AssumeRole.ExternalID == "" || !objects {
+		return wrong
+	}
+	if c.Compute.KubernetesProfile == "" && c.Compute.KubernetesRoleARN == "" {
+		wrong.Add(awsNamespace+"assumeRole.externalId", "set compute.kubernetesProfile to a profile that takes the role with its external id, "+
+			"compute.kubernetesRoleArn to a role that asks for none, or compute.kubernetesObjects to false",
+			"objects in the cluster are made with `aws eks get-token`, which has no external id")
 	}
 	return wrong
 }

@@ -86,7 +86,10 @@ func (p *Platform) encryptionKey(ctx *pulumi.Context) error {
 
 func (p *Platform) network(ctx *pulumi.Context) (err error) {
 	args := p.config.networkArgs()
-	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
+	if args.Adopt == nil {
+		// The key is that of the record of connections, which an adopted VPC's owner makes.
+		optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
+	}
 	p.Network, err = network.NewNetwork(ctx, p.config.Name, args, p.in)
 	return err
 }
@@ -111,7 +114,8 @@ func (p *Platform) host(ctx *pulumi.Context) (err error) {
 	optional.Default(&args.KMSKeyARN, p.KMSKeyARN)
 	optional.Default[pulumi.StringInput](&args.VPCID, p.Network.VPCID)
 	if args.SubnetID == nil {
-		args.SubnetID, args.AvailabilityZone = p.Network.WorkloadSubnetID, p.Network.WorkloadZone
+		args.SubnetID = p.Network.WorkloadSubnetID
+		optional.Default[pulumi.StringInput](&args.AvailabilityZone, p.Network.WorkloadZone)
 	}
 	if args.SharedSecurityGroupIDs == nil {
 		args.SharedSecurityGroupIDs = pulumi.StringArray{p.Network.SharedSecurityGroupID}
@@ -216,10 +220,16 @@ func (p *Platform) loadBalancer(asked *dss.LoadBalancer) *dss.LoadBalancer {
 	return &placed
 }
 
-// attachment lets DSS into the cluster, and the cluster's pods to DSS. Only this waits for both.
+// attachment lets DSS into the cluster, and the cluster's pods to DSS. Only this waits for both. Where host and nodes have a group in
+// common, members of that reach the cluster's API already.
 func (p *Platform) attachment(ctx *pulumi.Context) error {
 	if err := p.DSS.AllowNodes(ctx, "nodes", p.Compute.NodeSecurityGroupID); err != nil {
 		return err
+	}
+	if !p.config.hostReachesAPI() {
+		if err := p.Compute.AllowAPI(ctx, "dss", p.DSS.SecurityGroupID); err != nil {
+			return err
+		}
 	}
 	return p.Compute.GrantDSS(ctx, "dss", p.principal(), p.config.DSSAccess)
 }
@@ -239,7 +249,9 @@ func (p *Platform) compute(ctx *pulumi.Context) (err error) {
 	optional.Default[pulumi.StringInput](&args.SharedSecurityGroupID, p.Network.SharedSecurityGroupID)
 	if args.SubnetIDs == nil {
 		args.SubnetIDs = p.Network.PrivateSubnetIDs
-		args.WorkloadSubnetIDs = pulumi.StringArray{p.Network.WorkloadSubnetID}
+		if args.WorkloadSubnetIDs == nil {
+			args.WorkloadSubnetIDs = pulumi.StringArray{p.Network.WorkloadSubnetID}
+		}
 	}
 	p.Compute, err = compute.NewComputeEKS(ctx, p.config.Name, args, p.in)
 	return err

@@ -80,3 +80,58 @@ func TestAStacksOwnArgumentsHoldOverThePlatforms(t *testing.T) {
 	assert.Equal(t, "arn:aws:kms:eu-west-1:123456789012:key/images", repository.String("encryptionConfigurations[0].kmsKey"))
 	assert.Contains(t, repository.String("name"), "images/")
 }
+
+const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+
+// The host is a member of the network's group, whose members reach the cluster's API. With groups of the stack's own it may not be.
+func TestTheHostReachesTheClustersAPIWhateverGroupsAreGiven(t *testing.T) {
+	t.Parallel()
+	groups := func(ids ...string) pulumi.StringArrayInput { return pulumi.ToStringArray(ids) }
+	for what, test := range map[string]struct {
+		change func(*stacks.Config)
+		rule   bool
+	}{
+		"the network's": {func(*stacks.Config) {}, false},
+		"the host's":    {func(cfg *stacks.Config) { cfg.DSS.SharedSecurityGroupIDs = groups("sg-mine") }, true},
+		"none":          {func(cfg *stacks.Config) { cfg.DSS.SharedSecurityGroupIDs = groups() }, true},
+		"unknown":       {func(cfg *stacks.Config) { cfg.DSS.SharedSecurityGroupIDs = groups("sg-mine").ToStringArrayOutput() }, true},
+		"the cluster's": {func(cfg *stacks.Config) { cfg.Compute.SharedSecurityGroupID = pulumi.String("sg-mine") }, true},
+		"both the same": {func(cfg *stacks.Config) {
+			cfg.DSS.SharedSecurityGroupIDs, cfg.Compute.SharedSecurityGroupID = groups("sg-a", "sg-mine"), pulumi.String("sg-mine")
+		}, false},
+		"the host's own is the cluster's": {func(cfg *stacks.Config) {
+			cfg.DSS.SecurityGroupID, cfg.Compute.SharedSecurityGroupID = pulumi.String("sg-mine"), pulumi.String("sg-mine")
+		}, false},
+		"the network's by its id": {func(cfg *stacks.Config) {
+			cfg.Network.SharedSecurityGroupID, cfg.DSS.SharedSecurityGroupIDs = pulumi.String("sg-mine"), groups("sg-mine")
+		}, false},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			graph := deploy(t, test.change)
+			var rules []*harness.Resource
+			for _, rule := range graph.OfType(ingressRule) {
+				if rule.Name == "dss-lab-api-dss" {
+					rules = append(rules, rule)
+				}
+			}
+			if !test.rule {
+				assert.Empty(t, rules)
+				return
+			}
+			require.Len(t, rules, 1)
+			assert.Equal(t, graph.One("aws:ec2/instance:Instance", "").Strings("vpcSecurityGroupIds")[0], rules[0].String("referencedSecurityGroupId"))
+			assert.False(t, graph.DependsOn(graph.One("aws:ec2/instance:Instance", ""), graph.One("eks:index:Cluster", "")))
+		})
+	}
+}
+
+func TestSubnetsOfPoolsAreTheStacksOwn(t *testing.T) {
+	t.Parallel()
+	graph := deploy(t, func(cfg *stacks.Config) {
+		cfg.Compute.WorkloadSubnetIDs = pulumi.ToStringArray([]string{"subnet-mine"})
+	})
+	for _, pool := range graph.OfType("aws:eks/nodeGroup:NodeGroup") {
+		assert.Equal(t, []string{"subnet-mine"}, pool.Strings("subnetIds"), pool.Name)
+	}
+}

@@ -58,10 +58,24 @@ func resolve(own map[string]any) (*Config, problem.List) {
 		name = given
 	}
 	preset, wrong := presetSettings(name)
+	leaveBuilding(preset, own)
 	cfg := &Config{}
 	wrong = append(wrong, strict.Decode(strict.Merge(preset, own), cfg)...)
 	cfg.Preset = name
 	return cfg, wrong
+}
+
+// leaveBuilding takes from a preset how it would build the VPC, for a stack that adopts one: what the stack says of that itself is a
+// contradiction, what its preset says is not meant for it.
+func leaveBuilding(preset, own map[string]any) {
+	said, _ := own["network"].(map[string]any)
+	below, _ := preset["network"].(map[string]any)
+	if said["adopt"] == nil {
+		return
+	}
+	for _, key := range []string{"cidrBlock", "zones", "zoneCount", "nat", "flowLogs", "flowLogRetentionDays", "emrManagedTags"} {
+		delete(below, key)
+	}
 }
 
 // ownSettings are what the stack's configuration says for the keys of Pulumi.yaml.

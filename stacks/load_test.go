@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -64,6 +65,37 @@ func TestLoadDoesNotRepeatWhatItCouldNotRead(t *testing.T) {
 		"pulumi-dss:network.adopt.privateSubnetIds", "pulumi-dss:network.adopt.vpcId", "aws:assumeRole.roleArn",
 		"pulumi-dss:network.nat", "pulumi-dss:network.nat",
 	}, paths)
+}
+
+// A preset says how a VPC is built. That must not be held against a stack that adopts one.
+func TestAdoptionNeedsNothingTakenFromThePreset(t *testing.T) {
+	t.Parallel()
+	for _, preset := range stacks.Presets() {
+		cfg, err := load(t, map[string]string{
+			"preset": preset, "aws:region": "eu-west-1", "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k",
+			"network": `{"adopt":{"vpcId":"vpc-1","privateSubnetIds":["subnet-a","subnet-b"]}}`,
+		})
+		require.NoError(t, err, preset)
+		graph := harness.Run(t, stacks.Program(*cfg), harness.Stack("dev"), harness.WithoutCheck(harness.CheckPartition, "the program names region and key"),
+			harness.Answer("aws:ec2/getSubnet:getSubnet", func(in resource.PropertyMap) (resource.PropertyMap, error) {
+				id := in["id"].StringValue()
+				return resource.NewPropertyMapFromMap(map[string]any{
+					"id": id, "vpcId": "vpc-1", "availabilityZone": "eu-west-1" + id[len(id)-1:], "availabilityZoneId": "euw1-az1" + id[len(id)-1:],
+					"cidrBlock": "10.9.0.0/24",
+				}), nil
+			}),
+			harness.Answer("aws:ec2/getVpc:getVpc", func(resource.PropertyMap) (resource.PropertyMap, error) {
+				return resource.NewPropertyMapFromMap(map[string]any{
+					"id": "vpc-1", "cidrBlock": "10.9.0.0/16", "enableDnsSupport": true, "enableDnsHostnames": true,
+				}), nil
+			}))
+		assert.Empty(t, graph.OfType("aws:ec2/vpc:Vpc"), preset)
+		assert.Empty(t, graph.OfType("aws:ec2/flowLog:FlowLog"), preset)
+	}
+	_, err := load(t, map[string]string{
+		"aws:region": "eu-west-1", "network": `{"nat":"single","adopt":{"vpcId":"vpc-1","privateSubnetIds":["subnet-a","subnet-b"]}}`,
+	})
+	assert.ErrorContains(t, err, "pulumi-dss:network.nat: an adopted VPC has its own routes (Pulumi.dev.yaml)", "the stack says so itself")
 }
 
 func TestLoadValidatesWhatItRead(t *testing.T) {

@@ -1,6 +1,10 @@
 package stacks
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // Run is the Pulumi program: it reads the stack's configuration, deploys it, and exports what a person needs next.
 func Run(ctx *pulumi.Context) error {
@@ -27,6 +31,11 @@ func Program(cfg Config) pulumi.RunFunc {
 }
 
 func run(ctx *pulumi.Context, cfg *Config) error {
+	for _, text := range cfg.Warnings() {
+		if err := ctx.Log.Warn(text, nil); err != nil {
+			return fmt.Errorf("warning of %q: %w", text, err)
+		}
+	}
 	platform, err := Deploy(ctx, cfg)
 	if err != nil {
 		return err

@@ -17,7 +17,10 @@ import (
 // the project's and the stack's, too.
 func (c *Config) Problems(project, stack string) problem.List {
 	wrong := c.AWS.problems()
+	wrong = append(wrong, c.externalIDProblems()...)
 	wrong = append(wrong, c.misplacedConsent()...)
+	wrong = append(wrong, c.valueProblems()...)
+	wrong = append(wrong, c.placementProblems()...)
 	wrong.Under("encryption", c.encryptionArgs().Problems())
 	wrong.Under("network", c.networkArgs().Problems())
 	wrong.Under("secrets", c.secretsArgs().Problems())
