@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
+	"github.com/pulumi-dss/pulumi-dss/internal/cidr"
 	"github.com/pulumi-dss/pulumi-dss/internal/instancetype"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
@@ -207,36 +208,8 @@ func (a *DSSInstanceArgs) accessProblems() problem.List {
 	return wrong
 }
 
-// widest is the shortest prefix that is not as good as the whole internet. Somebody who means 0.0.0.0/0 may write two halves.
-const (
-	widestIPv4 = 8
-	widestIPv6 = 16
-)
-
 func cidrProblems(cidrs []string, narrow bool, fix string) problem.List {
-	var wrong problem.List
-	for i, text := range cidrs {
-		path := problem.Index("", i)
-		block, err := netip.ParsePrefix(text)
-		switch {
-		case err != nil:
-			wrong.Add(path, "write addresses as 10.0.0.0/16 or 2001:db8::/32", "%q is not a block of addresses", text)
-		case block.Masked() != block:
-			wrong.Add(path, "write "+block.Masked().String(), "%s has bits behind its prefix", text)
-		case narrow && tooWide(block):
-			wrong.Add(path, "name the networks that people come from, or "+fix, "%s lets in (as good as) everybody on the internet", text)
-		case slices.Contains(cidrs[:i], text):
-			wrong.Add(path, "name each once", "%s is there twice", text)
-		}
-	}
-	return wrong
-}
-
-func tooWide(block netip.Prefix) bool {
-	if block.Addr().Is4() {
-		return block.Bits() < widestIPv4
-	}
-	return block.Bits() < widestIPv6
+	return cidr.Opening{Anywhere: !narrow, Instead: fix}.Problems(cidrs)
 }
 
 func (a *DSSInstanceArgs) addressProblems() problem.List {
