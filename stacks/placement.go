@@ -22,7 +22,11 @@ func (c *Config) placementProblems() problem.List {
 // elsewhere finds a VPC or a zone that is named while the subnets in it are not: they would be the network's, which are elsewhere.
 func (c *Config) elsewhere() problem.List {
 	var wrong problem.List
-	if zone := c.DSS.AvailabilityZone; zone != nil && c.DSS.SubnetID == nil && (len(c.Network.Zones) == 0 || zone != pulumi.String(c.Network.Zones[0])) {
+	zone, workload := c.DSS.AvailabilityZone, pulumi.StringInput(nil)
+	if len(c.Network.Zones) > 0 {
+		workload = pulumi.String(c.Network.Zones[0])
+	}
+	if zone != nil && c.DSS.SubnetID == nil && zone != workload {
 		wrong.Add("dss.availabilityZone", "leave it out, give dss.subnetId of that zone, or name the zone first in network.zones",
 			"the host is in the network's workload zone, and its volume has to be there, too")
 	}

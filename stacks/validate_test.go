@@ -81,10 +81,10 @@ func TestLoadRefuses(t *testing.T) {
 		"a boundary": {
 			map[string]string{"roles": `{"permissionsBoundary":"arn:aws:iam::123456789012:role/b"}`}, "pulumi-dss:roles.permissionsBoundary", ":policy/",
 		},
-		"a tag of AWS's":        {map[string]string{"tags": `{"aws:x":"y"}`}, "pulumi-dss:tags.aws:x", "AWS's own"},
-		"a part's tag of AWS's": {map[string]string{"compute": `{"tags":{"AWS:x":"y"}}`}, "pulumi-dss:compute.tags.AWS:x", "AWS's own"},
+		"a tag of AWS's":        {map[string]string{"tags": `{"aws:x":"y"}`}, "pulumi-dss:tags", `"aws:x": tags that begin with aws: are AWS's own`},
+		"a part's tag of AWS's": {map[string]string{"compute": `{"tags":{"AWS:x":"y"}}`}, "pulumi-dss:compute.tags", `"AWS:x": tags that begin with aws: are AWS's own`},
 		"a tag that is too long": {
-			map[string]string{"tags": `{"note":"` + strings.Repeat("x", 257) + `"}`}, "pulumi-dss:tags.note", "up to 256",
+			map[string]string{"tags": `{"note":"` + strings.Repeat("x", 257) + `"}`}, "pulumi-dss:tags", `"note": the value has 257`,
 		},
 		"a user as a role": {
 			map[string]string{"compute": `{"kubernetesRoleArn":"arn:aws:iam::123456789012:user/x"}`},

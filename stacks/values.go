@@ -31,7 +31,8 @@ func (c *Config) valueProblems() problem.List {
 		}
 	}
 	if given := c.Compute.KubernetesRoleARN; given != "" && !roleARN.MatchString(given) {
-		wrong.Add("compute.kubernetesRoleArn", "give a role, as arn:aws:iam::111122223333:role/name: only roles can be taken", "%q is none", given)
+		wrong.Add("compute.kubernetesRoleArn", "give a role, as arn:aws:iam::111122223333:role/name: only roles can be taken",
+			"%q is none", given)
 	}
 	for _, part := range c.shared() {
 		wrong.Under(problem.Join(part.path, "roles"), roleProblems(part.roles))
@@ -85,11 +86,11 @@ func tagProblems(tags map[string]string) problem.List {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
-			wrong.Add(key, "use another prefix", "tags that begin with aws: are AWS's own")
+			wrong.Add("", "use another prefix", "%q: tags that begin with aws: are AWS's own", key)
 		case key == "" || len([]rune(key)) > longestTagKey:
-			wrong.Add(key, "use 1 to 128 characters", "the key has %d", len([]rune(key)))
+			wrong.Add("", "use 1 to 128 characters", "%q: the key has %d", key, len([]rune(key)))
 		case len([]rune(tags[key])) > longestTagValue:
-			wrong.Add(key, "use up to 256 characters", "the value has %d", len([]rune(tags[key])))
+			wrong.Add("", "use up to 256 characters", "%q: the value has %d", key, len([]rune(tags[key])))
 		}
 	}
 	return wrong
