@@ -218,7 +218,14 @@ func TestSettingsAreGranted(t *testing.T) {
 		a.Settings = dss.Settings{
 			ImageURL: pulumi.String("registry.example.com/dss"),
 			Groups:   []dss.Group{{Name: "sales"}},
-			Clusters: []dss.Cluster{{Name: "main", Attach: &dss.AttachedCluster{EKSName: pulumi.String("main")}}},
+			Clusters: []dss.Cluster{
+				{Name: "main", Attach: &dss.AttachedCluster{EKSName: pulumi.String("main")}},
+				{
+					Name: "theirs", Attach: &dss.AttachedCluster{EKSName: pulumi.String("theirs")},
+					AssumeRoleARN: pulumi.String(here.GlobalARN("iam", "role/theirs", true)),
+				},
+				{Name: "elsewhere", Attach: &dss.AttachedCluster{EKSName: pulumi.String("elsewhere"), Region: pulumi.String("eu-central-1")}},
+			},
 			S3Connections: []dss.S3Connection{{
 				Name: "sales", Bucket: pulumi.String("sales-data"), AllowedGroups: []string{"sales"},
 				RoleARN: pulumi.String(here.GlobalARN("iam", "role/sales", true)),
@@ -227,7 +234,8 @@ func TestSettingsAreGranted(t *testing.T) {
 		}
 	})
 	compute := resourcesByAction(t, g.One(typeRolePolicy, "dss-host-compute"))
-	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/sales"}, compute["sts:AssumeRole"])
+	// A cluster with a role of its own is described as that role.
+	assert.Equal(t, []string{"arn:aws:iam::123456789012:role/sales", "arn:aws:iam::123456789012:role/theirs"}, compute["sts:AssumeRole"])
 	assert.Equal(t, []string{"arn:aws:eks:eu-west-1:123456789012:cluster/main"}, compute["eks:DescribeCluster"])
 	host := resourcesByAction(t, g.One(typeRolePolicy, "dss-host-host"))
 	assert.Contains(t, host["secretsmanager:GetSecretValue"], "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ada-Ab12Cd")
