@@ -179,6 +179,39 @@ func TestCrawler(t *testing.T) {
 	assert.Contains(t, graph.One(keyType, "").String("policy"), "kms:EncryptionContext:aws:logs:arn", "logs use the key")
 }
 
+func TestGrantOfQueriesFindsSavedOnes(t *testing.T) {
+	t.Parallel()
+	saved := []catalog.SavedQuery{{Name: "q", Database: "dss", Query: "SELECT 1"}}
+	args := &catalog.GlueAthenaCatalogArgs{Workgroups: []catalog.Workgroup{{Name: "plain"}, {Name: "shared", SavedQueries: saved}}}
+	graph := harness.Run(t, program(args, func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {
+		to, err := host(ctx, c)
+		if err != nil {
+			return err
+		}
+		for name, workgroup := range map[string]string{"some": "plain", "all": ""} {
+			scope := catalog.Scope{}
+			if workgroup != "" {
+				scope.Workgroups = []string{workgroup}
+			}
+			if err := c.GrantQuery(ctx, name, to, scope); err != nil {
+				return err
+			}
+		}
+		return c.GrantRead(ctx, "reader", to, catalog.Scope{})
+	}))
+	for policy, want := range map[string][]any{
+		"cat-all-query": {"arn:aws:athena:eu-west-1:123456789012:workgroup/shared"}, "cat-some-query": nil, "cat-reader-read": nil,
+	} {
+		var on []any
+		for _, statement := range graph.One(rolePolicyType, policy).JSON("policy").(map[string]any)["Statement"].([]any) {
+			if s := statement.(map[string]any); s["Sid"] == "SavedQueries" {
+				on = s["Resource"].([]any)
+			}
+		}
+		assert.Equal(t, want, on, policy)
+	}
+}
+
 func TestLakeFormation(t *testing.T) {
 	t.Parallel()
 	graph := harness.Run(t, program(lake(catalog.ModelLakeFormation), func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {

@@ -35,7 +35,8 @@ func (c *GlueAthenaCatalog) GrantWrite(ctx *pulumi.Context, name string, to *rol
 	return c.grant(ctx, name, "write", to, scope, writeAccess)
 }
 
-// GrantQuery lets a role run queries in workgroups, read and write their results, and read databases as GrantRead does.
+// GrantQuery lets a role run queries in workgroups, find those that are saved there, read and write their results, and read
+// databases as GrantRead does.
 func (c *GlueAthenaCatalog) GrantQuery(ctx *pulumi.Context, name string, to *role.Role, scope Scope) error {
 	return c.grant(ctx, name, query, to, scope, readAccess)
 }
@@ -68,12 +69,18 @@ func (c *GlueAthenaCatalog) grant(
 }
 
 // Resolved is a grant with what the catalog knows: where it is, its keys, the bucket of results, and whether Lake
-// Formation decides, too. Its value is a [Grant]. Databases, workgroups and Write are the caller's.
+// Formation decides, too, and which of its workgroups have saved queries. Its value is a [Grant]. Databases, workgroups and Write
+// are the caller's.
 func (c *GlueAthenaCatalog) Resolved(g Grant) pulumi.Output {
 	g.Location, g.LakeFormation = c.location, c.args.usesLakeFormation()
 	for _, one := range g.Foreign {
 		if name := c.dataCatalog(one.CatalogID); len(g.Workgroups) > 0 && !slices.Contains(g.DataCatalogs, name) {
 			g.DataCatalogs = append(g.DataCatalogs, name)
+		}
+	}
+	for _, workgroup := range c.args.Workgroups {
+		if len(workgroup.SavedQueries) > 0 && slices.Contains(g.Workgroups, workgroup.Name) {
+			g.SavedQueries = append(g.SavedQueries, workgroup.Name)
 		}
 	}
 	catalogKey := c.KMSKeyARN
@@ -141,6 +148,8 @@ type Grant struct {
 	Write bool
 	// Workgroups, if there are any, are where queries are run.
 	Workgroups []string
+	// SavedQueries are those of the workgroups that have saved queries, for whoever uses them to find.
+	SavedQueries []string
 	// LakeFormation adds the right to ask Lake Formation for credentials.
 	LakeFormation bool
 	// EncryptedCatalog adds the use of the key through Glue.
@@ -221,7 +230,7 @@ func dataCatalogActions() []string {
 //
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
 func (g Grant) queries() []iam.Statement {
-	var workgroups, objects, prefixes []string
+	var workgroups, saved, objects, prefixes []string
 	bucket := g.Location.BucketARN(g.ResultsBucket)
 	for _, workgroup := range g.Workgroups {
 		workgroups = append(workgroups, g.Location.ARN("athena", "workgroup/"+workgroup))
@@ -229,7 +238,10 @@ func (g Grant) queries() []iam.Statement {
 		objects = append(objects, bucket+"/"+resultsPrefix(workgroup)+"*")
 		prefixes = append(prefixes, resultsPrefix(workgroup)+"*")
 	}
-	return []iam.Statement{
+	for _, workgroup := range g.SavedQueries {
+		saved = append(saved, g.Location.ARN("athena", "workgroup/"+workgroup))
+	}
+	statements := []iam.Statement{
 		iam.Allow("Queries", []string{
 			"athena:BatchGetQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetQueryResultsStream",
 			"athena:GetWorkGroup", "athena:ListQueryExecutions", "athena:StartQueryExecution", "athena:StopQueryExecution",
@@ -243,6 +255,12 @@ func (g Grant) queries() []iam.Statement {
 			"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
 		}, objects...),
 	}
+	if len(saved) > 0 {
+		statements = append(statements, iam.Allow("SavedQueries", []string{
+			"athena:BatchGetNamedQuery", "athena:GetNamedQuery", "athena:ListNamedQueries",
+		}, saved...))
+	}
+	return statements
 }
 
 // keys are statements about the key, by the service that it is used through.

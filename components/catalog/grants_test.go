@@ -57,6 +57,7 @@ func TestQueryPolicy(t *testing.T) {
 	}.Policy())
 	assert.NotContains(t, by, "CatalogKey")
 	assert.NotContains(t, by, "LakeFormationData")
+	assert.NotContains(t, by, "SavedQueries")
 	assert.Equal(t, []string{
 		"arn:aws:athena:eu-west-1:123456789012:workgroup/a", "arn:aws:athena:eu-west-1:123456789012:workgroup/b",
 	}, by["Queries"].Resources)
@@ -70,6 +71,13 @@ func TestQueryPolicy(t *testing.T) {
 	}
 }
 
+func TestSavedQueriesAreFound(t *testing.T) {
+	t.Parallel()
+	by := statements(Grant{Location: ireland(), Workgroups: []string{"a", "b"}, SavedQueries: []string{"b"}}.Policy())
+	assert.Equal(t, []string{"athena:BatchGetNamedQuery", "athena:GetNamedQuery", "athena:ListNamedQueries"}, by["SavedQueries"].Actions)
+	assert.Equal(t, []string{"arn:aws:athena:eu-west-1:123456789012:workgroup/b"}, by["SavedQueries"].Resources)
+}
+
 func TestNoDatabasesNoMetadata(t *testing.T) {
 	t.Parallel()
 	by := statements(Grant{Location: ireland(), Workgroups: []string{"a"}}.Policy())
@@ -78,14 +86,19 @@ func TestNoDatabasesNoMetadata(t *testing.T) {
 
 func TestCrawlerPolicy(t *testing.T) {
 	t.Parallel()
-	by := statements(CrawlerPolicy(ireland(), "s3://lake/raw/", "key", false))
+	by := statements(CrawlerPolicy(ireland(), "s3://lake/raw/", "", "key", false))
 	assert.Equal(t, []string{"arn:aws:s3:::lake/raw/*"}, by["Files"].Resources)
 	assert.Equal(t, []string{"raw/*"}, by["List"].Conditions["StringLike"]["s3:prefix"])
-	assert.Equal(t, by, statements(CrawlerPolicy(ireland(), "s3://lake/raw", "key", false)), "and nothing of s3://lake/raw-secret/")
-	by = statements(CrawlerPolicy(ireland(), "s3://lake", "key", false))
+	assert.Equal(t, by, statements(CrawlerPolicy(ireland(), "s3://lake/raw", "", "key", false)), "and nothing of s3://lake/raw-secret/")
+	by = statements(CrawlerPolicy(ireland(), "s3://lake", "", "key", false))
 	assert.Equal(t, []string{"arn:aws:s3:::lake/*"}, by["Files"].Resources)
 	assert.Empty(t, by["List"].Conditions)
-	assert.NotContains(t, statements(CrawlerPolicy(ireland(), "s3://lake", "key", true)), "Files")
+	assert.NotContains(t, statements(CrawlerPolicy(ireland(), "s3://lake", "", "key", true)), "Files")
+	service := func(region string) []string {
+		return statements(CrawlerPolicy(ireland(), "s3://lake", region, "key", false))["FilesKey"].Conditions["StringEquals"]["kms:ViaService"]
+	}
+	assert.Equal(t, []string{"s3.eu-west-1.amazonaws.com"}, service(""))
+	assert.Equal(t, []string{"s3.us-east-1.amazonaws.com"}, service("us-east-1"), "the bucket's region")
 }
 
 func TestFolder(t *testing.T) {
