@@ -71,7 +71,7 @@ func (c *GlueAthenaCatalog) crawler(database Database, security *glue.SecurityCo
 		Trust:       trust,
 		Policies: map[string]pulumi.StringInput{"crawl": pulumi.All(c.KMSKeyARN, where).ApplyT(func(v []any) string {
 			key := cmp.Or(database.Crawler.KMSKeyARN, v[0].(string))
-			return CrawlerPolicy(c.location, v[1].(string), key, lake).JSON()
+			return CrawlerPolicy(c.location, v[1].(string), database.Region, key, lake).JSON()
 		}).(pulumi.StringOutput)},
 	})
 	if err != nil {
@@ -131,7 +131,7 @@ func (c *GlueAthenaCatalog) CrawlerRole(database string) (pulumi.StringOutput, b
 // credentials of Lake Formation, and write its log.
 //
 // Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-prereqs.html
-func CrawlerPolicy(where location.Location, s3Location, key string, lakeFormation bool) iam.Document {
+func CrawlerPolicy(where location.Location, s3Location, region, key string, lakeFormation bool) iam.Document {
 	statements := []iam.Statement{
 		// Glue names the log group after the role and the security configuration, which it makes names for.
 		iam.Allow("Logs", []string{"logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
@@ -143,6 +143,9 @@ func CrawlerPolicy(where location.Location, s3Location, key string, lakeFormatio
 		return iam.NewDocument(statements...)
 	}
 	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(folder(s3Location), "s3://"), "/")
+	// KMS is called by S3 of the bucket's region.
+	there := where
+	there.Region = cmp.Or(region, where.Region)
 	list := iam.Allow("List", []string{"s3:ListBucket"}, where.BucketARN(bucket))
 	if prefix != "" {
 		list = list.If("StringLike", "s3:prefix", prefix+"*")
@@ -152,6 +155,6 @@ func CrawlerPolicy(where location.Location, s3Location, key string, lakeFormatio
 		list,
 		// Every file below the location.
 		iam.Allow("Files", []string{"s3:GetObject"}, where.BucketARN(bucket)+"/"+prefix+"*"),
-		iam.Allow("FilesKey", []string{"kms:Decrypt"}, key).If("StringEquals", "kms:ViaService", where.Service("s3")),
+		iam.Allow("FilesKey", []string{"kms:Decrypt"}, key).If("StringEquals", "kms:ViaService", there.Service("s3")),
 	)...)
 }

@@ -25,6 +25,7 @@ const (
 var (
 	s3Location    = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/.*)?$`)
 	schedule      = regexp.MustCompile(`^cron\(\S+( \S+){5}\)$`)
+	regionName    = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]$`)
 	engineVersion = regexp.MustCompile(`^Athena engine version [1-9][0-9]*$`)
 	principalARN  = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$`)
 )
@@ -191,6 +192,9 @@ func (d Database) problems() problem.List {
 	}
 	if d.Location != "" {
 		wrong.Under("location", locationProblems(d.Location))
+	}
+	if d.Region != "" && !regionName.MatchString(d.Region) {
+		wrong.Add("region", "give a region such as eu-west-1", "%q is not one", d.Region)
 	}
 	if d.Existing && d.Description != "" {
 		wrong.Add("description", "leave it out, or let existing be false", "a database that is there is not touched")

@@ -37,6 +37,7 @@ func TestProblems(t *testing.T) {
 		{"databases[0].description", databases(catalog.Database{Name: "a", Description: strings.Repeat("x", 2049)})},
 		{"databases[0].description", databases(catalog.Database{Name: "a", Description: "x", Existing: true})},
 		{"databases[0].location", databases(catalog.Database{Name: "a", Location: "/here"})},
+		{"databases[0].region", databases(catalog.Database{Name: "a", Region: "Ireland"})},
 		{"databases[0].location", databases(catalog.Database{Name: "a", Crawler: &catalog.Crawler{}})},
 		{"databases[0].crawler.schedule", databases(
 			catalog.Database{Name: "a", Location: "s3://lake/", Crawler: &catalog.Crawler{Schedule: "rate(1 day)"}})},

@@ -198,6 +198,7 @@ func (c Connection) catalogDatabases(at *place) []catalog.Database {
 		if at == nil {
 			continue
 		}
+		databases[i].Region = at.region
 		if plain, later := at.locationOf(c.Prefix, d.Path); plain != "" {
 			databases[i].Location = plain
 		} else {

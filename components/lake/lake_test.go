@@ -193,10 +193,14 @@ func TestReadOnlyConnectionOfAnExistingBucket(t *testing.T) {
 func TestAthenaIsWhereThePlatformIs(t *testing.T) {
 	t.Parallel()
 	c := sales()
-	c.Bucket = lake.Bucket{Name: "sales-data", Existing: true, Region: "us-east-1"}
+	const there = "arn:aws:kms:us-east-1:123456789012:key/there"
+	c.Bucket = lake.Bucket{Name: "sales-data", Existing: true, Region: "us-east-1", KMSKeyARN: there}
+	c.Databases[0].Crawler = &catalog.Crawler{KMSKeyARN: there}
 	graph := harness.Run(t, connection(&lake.S3ConnectionArgs{Connection: c, TrustedPrincipalARNs: trusted()}), given())
 	assert.Equal(t, "us-east-1", graph.Export("region"))
 	assert.Equal(t, "eu-west-1", graph.Export("athenaRegion"))
+	crawl := policy(t, graph.One(rolePolicyType, "sales-catalog-crawler-sales-crawl").String("policy"))
+	assert.Equal(t, []string{"s3.us-east-1.amazonaws.com"}, crawl["FilesKey"].Conditions["StringEquals"]["kms:ViaService"])
 }
 
 // foreign is a connection of a bucket of another account, with pods and a crawler.
