@@ -23,8 +23,10 @@ const (
 	// publicBits is how much longer the prefix of a public subnet is than the VPC's: they hold load balancers and NAT
 	// gateways, no pods.
 	publicBits = 8
-	// maxSubnetBits is the longest prefix that AWS takes for a subnet.
-	maxSubnetBits = 28
+	// maxPublicBits is the longest prefix of a public subnet: Application Load Balancers ask for a /27 with eight free addresses.
+	//
+	// Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
+	maxPublicBits = 27
 )
 
 // Plan has a public and a private subnet for each zone.
@@ -49,7 +51,7 @@ func NewPlan(block string, zones int) (Plan, problem.List) {
 	}
 	half := vpc.Bits() + 1
 	private := half + bits.Len(uint(zones-1)) //nolint:gosec // zones is within its bounds
-	public := min(vpc.Bits()+publicBits, maxSubnetBits)
+	public := min(vpc.Bits()+publicBits, maxPublicBits)
 	upper := netip.PrefixFrom(offset(vpc.Addr(), 1<<(32-half)), half)
 	return Plan{Private: split(vpc, private, zones), Public: split(upper, public, zones)}, nil
 }

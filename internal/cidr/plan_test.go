@@ -29,7 +29,9 @@ func TestNewPlan(t *testing.T) {
 			"10.8.0.0/16", 3, []string{"10.8.0.0/19", "10.8.32.0/19", "10.8.64.0/19"},
 			[]string{"10.8.128.0/24", "10.8.129.0/24", "10.8.130.0/24"},
 		},
-		{"192.168.8.0/21", 2, []string{"192.168.8.0/23", "192.168.10.0/23"}, []string{"192.168.12.0/28", "192.168.12.16/28"}},
+		{"192.168.8.0/21", 2, []string{"192.168.8.0/23", "192.168.10.0/23"}, []string{"192.168.12.0/27", "192.168.12.32/27"}},
+		{"10.0.0.0/20", 2, []string{"10.0.0.0/22", "10.0.4.0/22"}, []string{"10.0.8.0/27", "10.0.8.32/27"}},
+		{"10.0.0.0/19", 2, []string{"10.0.0.0/21", "10.0.8.0/21"}, []string{"10.0.16.0/27", "10.0.16.32/27"}},
 	} {
 		plan, wrong := cidr.NewPlan(c.block, c.zones)
 		require.Empty(t, wrong)
@@ -86,5 +88,6 @@ func FuzzNewPlan(f *testing.F) {
 			assert.True(t, vpc.Contains(b.Addr()) && b.Bits() >= vpc.Bits() && b.Bits() <= 28, "%s in %s", b, vpc)
 		}
 		assert.Less(t, plan.Private[0].Bits(), plan.Public[0].Bits())
+		assert.LessOrEqual(t, plan.Public[0].Bits(), 27, "load balancers want no less")
 	})
 }
