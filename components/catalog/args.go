@@ -110,6 +110,9 @@ type Database struct {
 	// LocationInput is the same where another resource gives it: the bucket's name has a suffix that AWS makes. Lake
 	// Formation guards only what Location says. Default: Location.
 	LocationInput pulumi.StringInput `pulumi:"-" json:"-"`
+	// DataLocation is where Lake Formation lets those who write the database put tables: a place in a registered location, or all of it.
+	// Default: the registered location that Location is in.
+	DataLocation string `pulumi:"-" json:"-"`
 	// Region is the region of the location's bucket. Default: the catalog's.
 	Region string `pulumi:"region,optional" json:"region,omitempty"`
 	// Existing is true for a database that is there already: it gets a crawler and grants, and is not touched. Default:

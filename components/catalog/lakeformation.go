@@ -158,7 +158,7 @@ func (c *GlueAthenaCatalog) permit(ctx *pulumi.Context, name string, to *role.Ro
 func (c *GlueAthenaCatalog) permitDatabase(ctx *pulumi.Context, name string, to *role.Role, database string, give permissions) error {
 	args := c.entries(database, give)
 	// Databases can share a location, which is granted once.
-	if where := c.guarded(database); where != "" && len(give.data) > 0 && !c.granted[grantKey{to, where}].given() {
+	if where := c.dataLocation(database); where != "" && len(give.data) > 0 && !c.granted[grantKey{to, where}].given() {
 		c.granted[grantKey{to, where}] = writeAccess
 		args["data"] = &lakeformation.PermissionsArgs{
 			Permissions:  pulumi.ToStringArray(give.data),
@@ -204,6 +204,20 @@ func (c *GlueAthenaCatalog) before(database string) []pulumi.Resource {
 		after = append(after, place)
 	}
 	return after
+}
+
+// dataLocation is where tables of a database may be put, or empty where nothing is registered. A right on a place in a registered location
+// is for that place and what is below it alone.
+//
+// Source: https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
+func (c *GlueAthenaCatalog) dataLocation(database string) string {
+	registered := c.guarded(database)
+	for _, d := range c.args.Databases {
+		if d.Name == database && d.DataLocation != "" && registered != "" {
+			return d.DataLocation
+		}
+	}
+	return registered
 }
 
 // guarded is the registered location that a database's location is in, or empty.

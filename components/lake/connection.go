@@ -201,6 +201,7 @@ func (c Connection) catalogDatabases(at *place) []catalog.Database {
 		databases[i].Region = at.region
 		if plain, later := at.locationOf(c.Prefix, d.Path); plain != "" {
 			databases[i].Location = plain
+			databases[i].DataLocation, _ = at.locationOf(c.Prefix, "")
 		} else {
 			databases[i].LocationInput = later
 		}

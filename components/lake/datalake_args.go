@@ -148,15 +148,24 @@ func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCata
 	return args
 }
 
-// guarded are the places of connections with databases, but for those that are in a given one.
+// guarded are the places of connections with databases, but for those that are in a given one. A zone's bucket that is made is registered
+// whole, once for all of its connections, as there is no other data in it. Of a bucket that was there, only the connections' folders are:
+// Lake Formation would decide on others' tables in it, too.
 func (a *DataLakeArgs) guarded(given []string) []string {
-	var places []string
+	var zones, folders []string
 	for _, c := range a.Connections {
 		bucket := a.bucketOf(c)
-		if len(c.databaseNames()) == 0 || bucket.Name == "" {
-			continue
+		switch {
+		case len(c.databaseNames()) == 0 || bucket.Name == "":
+		case c.Zone != "" && !bucket.Existing:
+			zones = append(zones, "s3://"+bucket.Name+"/")
+		default:
+			folders = append(folders, "s3://"+bucket.Name+"/"+folder(c.Prefix))
 		}
-		if where := "s3://" + bucket.Name + "/" + folder(c.Prefix); !inside(where, given) {
+	}
+	var places []string
+	for _, where := range slices.Concat(zones, folders) {
+		if !inside(where, given) && !inside(where, places) {
 			places = append(places, where)
 		}
 	}

@@ -1,6 +1,7 @@
 package lake_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestLakeFormationGrantsInsteadOfPolicies(t *testing.T) {
 				}
 			}
 			for _, place := range graph.OfType(registeredType) {
-				assert.Equal(t, strings.HasSuffix(place.String("arn"), name), graph.DependsOn(r, place), "%s waits for its own place alone", r.Name)
+				assert.True(t, graph.DependsOn(r, place), "%s waits for its zone", r.Name)
 			}
 		}
 		assert.Equal(t, []string{name, name}, databases)
@@ -194,4 +195,36 @@ func letIn(t *testing.T, text, action string) []string {
 		}
 	}
 	return who
+}
+
+// A zone is registered once, whatever number of connections it has. Rights to put tables somewhere stay with each connection's folder.
+func TestAZoneIsRegisteredOnce(t *testing.T) {
+	t.Parallel()
+	args := withLakeFormation(&lake.DataLakeArgs{
+		Zones: []lake.Zone{
+			{Name: "gold", Bucket: lake.Bucket{Name: "acme-gold"}}, {Name: "old", Bucket: lake.Bucket{Name: "acme-old", Existing: true}},
+		},
+		TrustedPrincipalARNs: trusted(),
+	}, catalog.ModelLakeFormation)
+	add := func(name string, c lake.Connection) {
+		c.Name, c.UsableByEveryone, c.Databases, c.Athena = name, true, []lake.Database{{Name: name, Path: "tables"}}, &lake.Athena{}
+		args.Connections = append(args.Connections, c)
+	}
+	add("same", lake.Connection{Bucket: lake.Bucket{Name: "acme-gold", Existing: true}, Prefix: "same/"})
+	for i := range 100 {
+		add(fmt.Sprintf("g%d", i), lake.Connection{Zone: "gold", Prefix: fmt.Sprintf("g%d/", i)})
+	}
+	add("own", lake.Connection{Bucket: lake.Bucket{Name: "acme-own"}})
+	add("before", lake.Connection{Zone: "old", Prefix: "before/"})
+	graph := harness.Run(t, dataLake(args), given())
+	var places []string
+	for _, r := range graph.OfType(registeredType) {
+		places = append(places, r.String("arn"))
+		own := graph.One(permissionsType, "acme-catalog-acme-own-own-data")
+		assert.Equal(t, r.String("arn") == "arn:aws:s3:::acme-own", graph.DependsOn(own, r), "permissions wait for their own place alone")
+	}
+	assert.ElementsMatch(t, []string{"arn:aws:s3:::acme-gold", "arn:aws:s3:::acme-own", "arn:aws:s3:::acme-old/before"}, places)
+	for name, where := range map[string]string{"g7": "acme-gold/g7", "own": "acme-own", "before": "acme-old/before", "same": "acme-gold/same"} {
+		assert.Equal(t, "arn:aws:s3:::"+where, graph.One(permissionsType, "acme-catalog-acme-"+name+"-"+name+"-data").String("dataLocation.arn"))
+	}
 }

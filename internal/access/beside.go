@@ -11,6 +11,8 @@ const (
 	besideMark = "-beside"
 	// besideName is for names that have no hyphens.
 	besideName = "_beside"
+	// labelBucketBeside is what buckets hold that are named like those of the platform.
+	labelBucketBeside = "objects in a bucket beside those of the platform"
 	// secretSuffix is the length of what Secrets Manager adds to a secret's name, with its hyphen.
 	secretSuffix = len("-AbCdEf")
 )
@@ -33,6 +35,9 @@ func (s *surveyor) beside() {
 		}
 		for _, other := range append(neighbours(r), below(r)...) {
 			other.Kind, other.Label, other.Outside = r.Kind, label, true
+			if r.Kind == KindObjects && other.Parts[PartBucket] != r.Parts[PartBucket] {
+				other.Label = labelBucketBeside
+			}
 			if around := s.around(other); around != nil {
 				other.Label, other.Connection, other.Outside, other.things = around.Label, around.Connection, around.Outside, around.things
 			}
@@ -86,7 +91,7 @@ func neighbours(r Resource) []Resource {
 	}
 }
 
-// besideObjects are below a prefix that begins like one of the platform's. Those of whole buckets are in a bucket of such a name.
+// besideObjects are below a prefix that begins like one of the platform's, and in a bucket of such a name.
 func besideObjects(r Resource) []Resource {
 	bucket, prefix := r.Parts[PartBucket], r.Context["s3:prefix"][0]
 	if isExact(r) {
@@ -96,15 +101,18 @@ func besideObjects(r Resource) []Resource {
 			{Parts: map[Part]string{Whole: folder + "/" + probe, PartBucket: bucket}, Context: r.Context},
 		}
 	}
-	if prefix == "" {
-		bucket += besideMark
-	} else {
-		prefix = strings.TrimSuffix(prefix, "/") + besideMark + "/"
+	below := func(bucket, prefix string) Resource {
+		return Resource{
+			Parts:   map[Part]string{Whole: bucket + "/" + prefix + probe, PartBucket: bucket},
+			Context: map[string][]string{"s3:prefix": {prefix}},
+		}
 	}
-	return []Resource{{
-		Parts:   map[Part]string{Whole: bucket + "/" + prefix + probe, PartBucket: bucket},
-		Context: map[string][]string{"s3:prefix": {prefix}},
-	}}
+	// A policy can name the whole bucket of which others have a prefix.
+	named := below(bucket+besideMark, "")
+	if prefix == "" {
+		return []Resource{named}
+	}
+	return []Resource{named, below(bucket, strings.TrimSuffix(prefix, "/")+besideMark+"/")}
 }
 
 // isExact says whether objects are one, and not all below a prefix.
