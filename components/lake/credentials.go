@@ -7,6 +7,7 @@ import (
 	awsiam "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/optional"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 	"github.com/pulumi-dss/pulumi-dss/internal/secret"
@@ -49,43 +50,85 @@ func (c *S3Connection) user() error {
 	user, err := awsiam.NewUser(c.ctx, c.name, &awsiam.UserArgs{
 		Name: optional.String(c.args.RoleName), Path: optional.String(c.args.Roles.Path),
 		PermissionsBoundary: optional.String(c.args.Roles.PermissionsBoundary), Tags: pulumi.ToStringMap(c.tags("")),
-	}, c.parent())
+		// IAM can rename a user, but its key pair would be replaced all the same, and while that is done there would be none.
+	}, c.parent(), pulumi.ReplaceOnChanges([]string{"name"}))
 	if err != nil {
 		return fmt.Errorf("creating user %s: %w", c.name, err)
 	}
-	// Policies inside a user may have 2048 characters in all; a policy of its own has 6144.
-	policy, err := awsiam.NewPolicy(c.ctx, c.child("data"), &awsiam.PolicyArgs{
-		Path: optional.String(c.args.Roles.Path), Policy: c.policy(), Tags: pulumi.ToStringMap(c.tags("data")),
-	}, c.parent())
+	attached, err := c.userPolicies(user)
 	if err != nil {
-		return fmt.Errorf("creating policy %s: %w", c.child("data"), err)
-	}
-	attached, err := awsiam.NewUserPolicyAttachment(c.ctx, c.child("data"), &awsiam.UserPolicyAttachmentArgs{
-		User: user.Name, PolicyArn: policy.Arn,
-	}, c.parent())
-	if err != nil {
-		return fmt.Errorf("attaching policy %s: %w", c.child("data"), err)
+		return err
 	}
 	c.principal, c.UserARN = user.Arn, user.Arn
 	return c.keyPairs(user, attached)
 }
 
+// userPolicies makes the user's policies. Those inside a user may have 2048 characters in all, and one of its own 6144: there are as many
+// as the connection could need.
+func (c *S3Connection) userPolicies(user *awsiam.User) ([]pulumi.Resource, error) {
+	parts, err := iam.Split(c.args.largestPolicy(c.model()), iam.ManagedPolicyLimit)
+	if err != nil {
+		return nil, fmt.Errorf("dealing out the policy of user %s: %w", c.name, err)
+	}
+	texts := c.reach(!c.args.ReadOnly).ApplyT(func(v any) ([]string, error) {
+		return dealt(v.(Reach).Policy(), len(parts))
+	}).(pulumi.StringArrayOutput)
+	var attached []pulumi.Resource
+	for i := range parts {
+		part := "data"
+		if i > 0 {
+			part += "-" + strconv.Itoa(i+1)
+		}
+		policy, err := awsiam.NewPolicy(c.ctx, c.child(part), &awsiam.PolicyArgs{
+			Path: optional.String(c.args.Roles.Path), Policy: texts.Index(pulumi.Int(i)), Tags: pulumi.ToStringMap(c.tags(part)),
+		}, c.parent())
+		if err != nil {
+			return nil, fmt.Errorf("creating policy %s: %w", c.child(part), err)
+		}
+		one, err := awsiam.NewUserPolicyAttachment(c.ctx, c.child(part), &awsiam.UserPolicyAttachmentArgs{
+			User: user.Name, PolicyArn: policy.Arn,
+		}, c.parent())
+		if err != nil {
+			return nil, fmt.Errorf("attaching policy %s: %w", c.child(part), err)
+		}
+		attached = append(attached, one)
+	}
+	return attached, nil
+}
+
+// dealt deals a policy out to as many as there are to be. How many was found for names as long as they can be: where fewer are enough, the
+// last one is there again, as AWS takes no empty one.
+func dealt(policy iam.Document, number int) ([]string, error) {
+	parts, err := iam.Split(policy, iam.ManagedPolicyLimit)
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) > number {
+		return nil, fmt.Errorf("the policy needs %d parts, and there are %d", len(parts), number)
+	}
+	texts := make([]string, number)
+	for i := range texts {
+		texts[i] = parts[min(i, len(parts)-1)].JSON()
+	}
+	return texts, nil
+}
+
 // keyPairs makes the current pair, and the one before where it is kept. Each generation has an access key and a secret of its own: DSS gets
 // to know of a new pair by the new secret's ARN, and the old pair goes when everything that names it has changed.
-func (c *S3Connection) keyPairs(user *awsiam.User, policy pulumi.Resource) error {
+func (c *S3Connection) keyPairs(user *awsiam.User, policies []pulumi.Resource) error {
 	current := c.args.Rotation.Generation
-	arn, err := c.keyPair(user, current, policy)
+	arn, err := c.keyPair(user, current, policies)
 	if err != nil {
 		return err
 	}
 	c.KeyPairSecretARN = arn
 	if c.args.Rotation.KeepPrevious {
-		_, err = c.keyPair(user, current-1, policy)
+		_, err = c.keyPair(user, current-1, policies)
 	}
 	return err
 }
 
-func (c *S3Connection) keyPair(user *awsiam.User, generation int, policy pulumi.Resource) (pulumi.StringOutput, error) {
+func (c *S3Connection) keyPair(user *awsiam.User, generation int, policies []pulumi.Resource) (pulumi.StringOutput, error) {
 	part := "key-" + strconv.Itoa(generation)
 	key, err := awsiam.NewAccessKey(c.ctx, c.child(part), &awsiam.AccessKeyArgs{User: user.Name}, c.parent(),
 		pulumi.AdditionalSecretOutputs([]string{"secret", "sesSmtpPasswordV4", "encryptedSecret"}))
@@ -101,7 +144,7 @@ func (c *S3Connection) keyPair(user *awsiam.User, generation int, policy pulumi.
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	return pulumi.OutputWithDependencies(c.ctx.Context(), kept.ARN, policy).(pulumi.StringOutput), nil
+	return pulumi.OutputWithDependencies(c.ctx.Context(), kept.ARN, policies...).(pulumi.StringOutput), nil
 }
 
 // policy is what the credentials reach.

@@ -9,16 +9,9 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
-)
-
-// Limits of policies in characters: all policies inside a role together, and one managed policy of a user.
-//
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const (
-	maxRolePolicies  = 10240
-	maxManagedPolicy = 6144
 )
 
 var (
@@ -258,14 +251,21 @@ func (c Connection) tableProblems(model catalog.PermissionModel) problem.List {
 // sizeProblems finds policies that IAM has no room for. Names of AWS's and of buckets are taken as long as they can be.
 func (c Connection) sizeProblems(model catalog.PermissionModel) problem.List {
 	var wrong problem.List
-	limit := maxRolePolicies
-	if c.Credentials == KeyPair {
-		limit = maxManagedPolicy
+	const path, advice = "databases", "make more connections, with fewer databases each"
+	largest := c.largestPolicy(model)
+	if c.Credentials != KeyPair {
+		if size := largest.Size(); size > iam.RoleInlineLimit {
+			wrong.Add(path, advice, "its policy could have %d characters, and IAM takes %d", size, iam.RoleInlineLimit)
+		}
+		return wrong
 	}
-	size := len(c.largestPolicy(model).JSON())
-	if size > limit {
-		wrong.Add("databases", "make more connections, with fewer databases each",
-			"its policy could have %d characters, and IAM takes %d", size, limit)
+	parts, err := iam.Split(largest, iam.ManagedPolicyLimit)
+	switch {
+	case err != nil:
+		wrong.Add(path, advice, "its policy has no room in IAM: %v", err)
+	case len(parts) > iam.ManagedPoliciesLimit:
+		wrong.Add(path, advice, "its user could need %d policies of %d characters, and IAM takes %d",
+			len(parts), iam.ManagedPolicyLimit, iam.ManagedPoliciesLimit)
 	}
 	return wrong
 }
@@ -275,17 +275,27 @@ func longest() location.Location {
 	return location.Location{Partition: "aws-us-gov", Region: "ap-southeast-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com.cn"}
 }
 
-func (c Connection) largestPolicy(model catalog.PermissionModel) interface{ JSON() string } {
+func (c Connection) largestPolicy(model catalog.PermissionModel) iam.Document {
 	at := longest()
 	key := at.ARN("kms", "key/mrk-"+strings.Repeat("0", 32))
 	return Reach{
 		Location: at, Bucket: strings.Repeat("b", 63), Prefix: folder(c.Prefix), Region: at.Region, Direct: c.direct(model), Write: !c.ReadOnly,
 		KMSKeyARN: key, Catalog: catalog.Grant{
-			Location: at, Databases: c.databaseNames(), Foreign: c.foreign(), DataCatalogs: []string{strings.Repeat("c", 63)},
+			Location: at, Databases: c.databaseNames(), Foreign: c.foreign(), DataCatalogs: c.longestDataCatalogs(),
 			Write: !c.ReadOnly, Workgroups: c.workgroupNames(), EncryptedCatalog: true,
 			LakeFormation: model != catalog.ModelIAM, KMSKeyARN: key, CatalogKMSKeyARN: key, ResultsBucket: strings.Repeat("b", 63),
 		},
 	}.Policy()
+}
+
+// longestDataCatalogs are Athena's names of the accounts with databases of the connection, as long as the name of a catalog lets them be:
+// the bucket of its results has it, too.
+func (c Connection) longestDataCatalogs() []string {
+	var names []string
+	for _, one := range c.foreign() {
+		names = append(names, strings.Repeat("c", 47)+"_"+one.CatalogID)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(names)))
 }
 
 // origins are where a catalog's databases and workgroups come from, by their paths there.

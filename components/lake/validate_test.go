@@ -2,6 +2,8 @@ package lake_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +13,8 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/components/lake"
+	"github.com/pulumi-dss/pulumi-dss/internal/iam"
+	"github.com/pulumi-dss/pulumi-dss/tests/harness"
 )
 
 // in is a lake with one right connection, changed.
@@ -249,7 +253,7 @@ func TestPoliciesThatIAMHasNoRoomFor(t *testing.T) {
 		}
 		return all
 	}
-	for credentials, most := range map[lake.Credentials]int{lake.AssumedRole: 12, lake.KeyPair: 3} {
+	for credentials, most := range map[lake.Credentials]int{lake.AssumedRole: 12, lake.KeyPair: 40} {
 		fits := in(func(c *lake.Connection) {
 			c.Credentials, c.Databases, c.Athena = credentials, databases(most), &lake.Athena{}
 		})
@@ -260,6 +264,61 @@ func TestPoliciesThatIAMHasNoRoomFor(t *testing.T) {
 		require.Len(t, over.Problems(), 1, credentials)
 		assert.Equal(t, "connections[0].databases", over.Problems()[0].Path)
 	}
+}
+
+// What was found to fit has to fit: each account with databases has a name in Athena of its own.
+func TestPoliciesFitWithDatabasesOfManyAccounts(t *testing.T) {
+	t.Parallel()
+	const name = "acme-production-data-platform-sales"
+	of := func(accounts int) *lake.S3ConnectionArgs {
+		c := sales()
+		for i := range accounts {
+			c.Databases = append(c.Databases, lake.Database{
+				Name: fmt.Sprintf("market_of_partner_%02d", i), Existing: true, CatalogID: fmt.Sprintf("2109876543%02d", i),
+			})
+		}
+		return &lake.S3ConnectionArgs{Connection: c, TrustedPrincipalARNs: trusted()}
+	}
+	most := 0
+	for len(of(most+1).Problems()) == 0 {
+		most++
+	}
+	require.Greater(t, most, 5)
+	graph := harness.Run(t, func(ctx *pulumi.Context) error {
+		_, err := lake.NewS3Connection(ctx, name, of(most))
+		return err
+	}, given(), harness.WithoutCheck(harness.CheckPreview, "it is about the size"))
+	assert.LessOrEqual(t, len(graph.One(rolePolicyType, name+"-data").String("policy")), iam.RoleInlineLimit)
+	assert.GreaterOrEqual(t, strings.Count(of(most+1).Problems().Err("x").Error(), "characters"), 1)
+}
+
+// A user has several policies where one is too small: together they say what the one of a role does.
+func TestUsersHaveAsManyPoliciesAsTheyNeed(t *testing.T) {
+	t.Parallel()
+	c := sales()
+	for i := range 30 {
+		c.Databases = append(c.Databases, lake.Database{Name: fmt.Sprintf("%s_%d", strings.Repeat("d", 40), i)})
+	}
+	args := &lake.S3ConnectionArgs{Connection: c, TrustedPrincipalARNs: trusted(), KMSKeyARN: pulumi.String(key)}
+	args.Credentials = lake.KeyPair
+	graph := harness.Run(t, connection(args), byArgument())
+	policies := graph.OfType(policyType)
+	require.Greater(t, len(policies), 1)
+	require.LessOrEqual(t, len(policies), iam.ManagedPoliciesLimit)
+	assert.Len(t, graph.OfType("aws:iam/userPolicyAttachment:UserPolicyAttachment"), len(policies))
+	databases := map[string]bool{}
+	for _, r := range policies {
+		assert.LessOrEqual(t, len(r.String("policy")), iam.ManagedPolicyLimit, r.Name)
+		document, err := iam.Parse(r.String("policy"))
+		require.NoError(t, err)
+		for _, s := range document.Statements {
+			for _, arn := range s.Resources {
+				databases[arn] = databases[arn] || slices.Contains(s.Actions, "glue:CreateTable")
+			}
+		}
+	}
+	maps.DeleteFunc(databases, func(_ string, written bool) bool { return !written })
+	assert.Len(t, databases, 1+2*len(c.Databases), "the catalog, and each database with its tables")
 }
 
 func TestASingleConnectionHasNoZones(t *testing.T) {
