@@ -43,6 +43,8 @@ const (
 	DefaultBytesScannedCutoff int64 = 1 << 40
 	// NoBytesScannedCutoff lets queries scan as much as they like.
 	NoBytesScannedCutoff int64 = -1
+	// DefaultCrossAccountVersion shares with roles and users of other accounts, and by the side of IAM's access.
+	DefaultCrossAccountVersion = "4"
 	// DefaultCrawlerSchedule is every night at 02:15 UTC.
 	DefaultCrawlerSchedule = "cron(15 2 * * ? *)"
 )
@@ -191,6 +193,10 @@ type LakeFormation struct {
 	// ExistingSettings says that administrators and default permissions are set elsewhere: they are the whole account's, and
 	// two components that set them would undo each other's. Default: false.
 	ExistingSettings bool `pulumi:"existingSettings,optional" json:"existingSettings,omitempty"`
+	// CrossAccountVersion is the version of sharing across accounts that is set with the administrators: 3, 4 or 5. An account begins with 1,
+	// which shares with no role or user of another account. Default: [DefaultCrossAccountVersion] where Lake Formation shares databases of
+	// this component; otherwise the account's is left.
+	CrossAccountVersion string `pulumi:"crossAccountVersion,optional" json:"crossAccountVersion,omitempty"`
 	// Locations are the places in S3 that Lake Formation guards: `s3://bucket` or `s3://bucket/prefix`. At least one. A
 	// place is registered once in an account.
 	Locations []string `pulumi:"locations" json:"locations,omitempty"`

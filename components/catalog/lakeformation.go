@@ -89,6 +89,9 @@ func (c *GlueAthenaCatalog) lakeSettings() error {
 		return nil
 	}
 	args := &lakeformation.DataLakeSettingsArgs{Admins: pulumi.ToStringArray(c.args.LakeFormation.Admins)}
+	if version := c.args.crossAccountVersion(); version != "" {
+		args.Parameters = pulumi.StringMap{"CROSS_ACCOUNT_VERSION": pulumi.String(version)}
+	}
 	if c.args.PermissionModel == ModelHybrid {
 		all := pulumi.StringArray{pulumi.String("ALL")}
 		args.CreateDatabaseDefaultPermissions = lakeformation.DataLakeSettingsCreateDatabaseDefaultPermissionArray{
@@ -107,6 +110,16 @@ func (c *GlueAthenaCatalog) lakeSettings() error {
 	}
 	c.settled = append(c.settled, made)
 	return nil
+}
+
+// crossAccountVersion is the version of sharing across accounts that is set, or empty.
+//
+// Source: https://docs.aws.amazon.com/lake-formation/latest/dg/optimize-ram.html
+func (a *GlueAthenaCatalogArgs) crossAccountVersion() string {
+	if given := a.LakeFormation.CrossAccountVersion; given != "" || a.PermissionModel != ModelLakeFormation || !a.shares() {
+		return given
+	}
+	return DefaultCrossAccountVersion
 }
 
 // locationARN is the ARN of a location in S3.

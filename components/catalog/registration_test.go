@@ -78,3 +78,26 @@ func TestRegistrationPolicy(t *testing.T) {
 	assert.Equal(t, []string{otherKey}, by["Keys1"].Resources)
 	assert.Equal(t, []string{"s3.us-east-1.amazonaws.com"}, by["Keys1"].Conditions["StringEquals"]["kms:ViaService"])
 }
+
+// An account begins with version 1, which shares with no role of another: where Lake Formation shares, the version is set.
+func TestSharingSetsTheVersion(t *testing.T) {
+	t.Parallel()
+	set := func(model catalog.PermissionModel, change func(*catalog.GlueAthenaCatalogArgs)) any {
+		args := lake(model)
+		change(args)
+		settings := harness.Run(t, program(args), harness.WithoutCheck(harness.CheckPartition, "ARNs are given")).One(lakeSettings, "")
+		if !settings.Has("parameters") {
+			return nil
+		}
+		return settings.Plain("parameters")
+	}
+	share := func(a *catalog.GlueAthenaCatalogArgs) {
+		a.Databases[0].SharedWith = []string{"arn:aws:iam::210987654321:role/reader"}
+	}
+	assert.Equal(t, map[string]any{"CROSS_ACCOUNT_VERSION": "4"}, set(catalog.ModelLakeFormation, share))
+	assert.Nil(t, set(catalog.ModelLakeFormation, func(*catalog.GlueAthenaCatalogArgs) {}))
+	assert.Nil(t, set(catalog.ModelHybrid, share), "the resource policy shares")
+	assert.Equal(t, map[string]any{"CROSS_ACCOUNT_VERSION": "5"}, set(catalog.ModelHybrid, func(a *catalog.GlueAthenaCatalogArgs) {
+		a.LakeFormation.CrossAccountVersion = "5"
+	}))
+}

@@ -153,6 +153,11 @@ func (l *LakeFormation) problems(model PermissionModel) problem.List {
 			wrong.Add(problem.Index("admins", i), "name each once", "%q is there twice", admin)
 		}
 	}
+	if l.CrossAccountVersion != "" && len(l.Admins) == 0 {
+		wrong.Add("crossAccountVersion", "leave it out, or give admins", "it is set with the administrators, and those are set elsewhere")
+	} else if !slices.Contains([]string{"", "3", "4", "5"}, l.CrossAccountVersion) {
+		wrong.Add("crossAccountVersion", "use 3, 4 or 5", "%q shares with no role or user of another account", l.CrossAccountVersion)
+	}
 	if len(l.Locations) == 0 {
 		wrong.Add("locations", "name the places in S3 that Lake Formation guards", "there is none")
 	}

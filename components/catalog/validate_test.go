@@ -60,6 +60,10 @@ func TestProblems(t *testing.T) {
 		{"lakeFormation.locations[1]", lakeOf(catalog.ModelHybrid, func(a *Args) {
 			a.LakeFormation.Locations = []string{"s3://lake", "s3://lake/raw"}
 		})},
+		{"lakeFormation.crossAccountVersion", lakeOf(catalog.ModelHybrid, func(a *Args) { a.LakeFormation.CrossAccountVersion = "1" })},
+		{"lakeFormation.crossAccountVersion", lakeOf(catalog.ModelHybrid, func(a *Args) {
+			a.LakeFormation.Admins, a.LakeFormation.CrossAccountVersion = nil, "4"
+		})},
 		{"lakeFormation.kmsKeyArns[0]", lakeOf(catalog.ModelHybrid, func(a *Args) { a.LakeFormation.KMSKeyARNs = []string{"mine"} })},
 		{"lakeFormation.kmsKeyArns", lakeOf(catalog.ModelHybrid, func(a *Args) {
 			a.LakeFormation.KMSKeyARNs, a.LakeFormation.RoleARN = []string{otherKey}, pulumi.String("arn:x:role/lake")
