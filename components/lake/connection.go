@@ -58,6 +58,8 @@ type S3Connection struct {
 	catalog   *catalog.GlueAthenaCatalog
 	key       pulumi.StringInput
 	principal pulumi.StringOutput
+	// keyPairVersion is the version of the secret with the current pair.
+	keyPairVersion pulumi.StringOutput
 	// writingPods and readingPods are the roles of pods.
 	writingPods, readingPods pulumi.StringArray
 }
@@ -245,14 +247,16 @@ func (c *S3Connection) outputs() {
 		database = c.catalog.DatabaseName(own[0])
 	}
 	c.DSS = c.args.dssConnection(dssValues{
-		bucket:   pulumi.OutputWithDependencies(c.ctx.Context(), c.place.bucket, c.place.ready...).(pulumi.StringOutput),
-		region:   pulumi.String(c.place.region),
-		home:     pulumi.String(c.location.Region),
-		key:      c.place.key,
-		role:     c.RoleARN,
-		keyPair:  c.KeyPairSecretARN,
-		results:  c.ResultsLocation,
-		database: database,
+		bucket:  pulumi.OutputWithDependencies(c.ctx.Context(), c.place.bucket, c.place.ready...).(pulumi.StringOutput),
+		region:  pulumi.String(c.place.region),
+		home:    pulumi.String(c.location.Region),
+		key:     c.place.key,
+		role:    c.RoleARN,
+		keyPair: c.KeyPairSecretARN,
+
+		keyPairVersion: c.keyPairVersion,
+		results:        c.ResultsLocation,
+		database:       database,
 	})
 }
 

@@ -114,26 +114,27 @@ func dealt(policy iam.Document, number int) ([]string, error) {
 }
 
 // keyPairs makes the current pair, and the one before where it is kept. Each generation has an access key and a secret of its own: DSS gets
-// to know of a new pair by the new secret's ARN, and the old pair goes when everything that names it has changed.
+// to know of a new pair by the new secret's ARN, and the old pair goes when everything that names it has changed. Of a new pair within a
+// generation, such as that of a user with another name, it gets to know by the secret's version.
 func (c *S3Connection) keyPairs(user *awsiam.User, policies []pulumi.Resource) error {
 	current := c.args.Rotation.Generation
-	arn, err := c.keyPair(user, current, policies)
+	pair, err := c.keyPair(user, current, policies)
 	if err != nil {
 		return err
 	}
-	c.KeyPairSecretARN = arn
+	c.KeyPairSecretARN, c.keyPairVersion = pair.ARN, pair.Version
 	if c.args.Rotation.KeepPrevious {
 		_, err = c.keyPair(user, current-1, policies)
 	}
 	return err
 }
 
-func (c *S3Connection) keyPair(user *awsiam.User, generation int, policies []pulumi.Resource) (pulumi.StringOutput, error) {
+func (c *S3Connection) keyPair(user *awsiam.User, generation int, policies []pulumi.Resource) (*secret.Secret, error) {
 	part := "key-" + strconv.Itoa(generation)
 	key, err := awsiam.NewAccessKey(c.ctx, c.child(part), &awsiam.AccessKeyArgs{User: user.Name}, c.parent(),
 		pulumi.AdditionalSecretOutputs([]string{"secret", "sesSmtpPasswordV4", "encryptedSecret"}))
 	if err != nil {
-		return pulumi.StringOutput{}, fmt.Errorf("creating the access key %s: %w", c.child(part), err)
+		return nil, fmt.Errorf("creating the access key %s: %w", c.child(part), err)
 	}
 	kept, err := secret.New(c.ctx, c.child(part), secret.Args{
 		Location: c.location, Name: c.args.secretPrefix + c.args.Name + "/" + part,
@@ -142,9 +143,10 @@ func (c *S3Connection) keyPair(user *awsiam.User, generation int, policies []pul
 		RecoveryWindowInDays: 0,
 	}, c.parent())
 	if err != nil {
-		return pulumi.StringOutput{}, err
+		return nil, err
 	}
-	return pulumi.OutputWithDependencies(c.ctx.Context(), kept.ARN, policies...).(pulumi.StringOutput), nil
+	kept.ARN = pulumi.OutputWithDependencies(c.ctx.Context(), kept.ARN, policies...).(pulumi.StringOutput)
+	return kept, nil
 }
 
 // policy is what the credentials reach.

@@ -8,7 +8,7 @@ import (
 
 // dssValues are what resources give to a connection of DSS: region is the bucket's, home that of workgroups and databases.
 type dssValues struct {
-	bucket, region, home, key, role, keyPair, results, database pulumi.StringInput
+	bucket, region, home, key, role, keyPair, keyPairVersion, results, database pulumi.StringInput
 }
 
 // dssConnection is the connection in DSS's settings.
@@ -19,7 +19,7 @@ func (c Connection) dssConnection(from dssValues) dss.S3Connection {
 		ReadOnly: c.ReadOnly, ManagedPath: c.ManagedPath, ParamsJSON: c.ParamsJSON,
 	}
 	if c.Credentials == KeyPair {
-		made.KeyPairSecretARN = from.keyPair
+		made.KeyPairSecretARN, made.KeyPairVersion = from.keyPair, from.keyPairVersion
 	} else {
 		made.RoleARN, made.ExternalID = from.role, c.ExternalID
 	}
@@ -40,7 +40,7 @@ func (a *DataLakeArgs) DSSConnections(name string) []dss.S3Connection {
 	later := dss.KnownLater
 	var connections []dss.S3Connection
 	for _, c := range a.withDefaults(name).Connections {
-		values := dssValues{bucket: later, region: later, home: later, role: later, keyPair: later, results: later}
+		values := dssValues{bucket: later, region: later, home: later, role: later, keyPair: later, keyPairVersion: later, results: later}
 		if own := c.databaseNames(); len(own) > 0 {
 			values.database = pulumi.String(own[0])
 		}

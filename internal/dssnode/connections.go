@@ -33,6 +33,8 @@ type S3Connection[S any] struct {
 	ExternalID string `json:"externalId,omitempty"`
 	// KeyPairSecretARN is a secret with the JSON text {"AccessKeyId": …, "SecretAccessKey": …}. DSS keeps a copy, encrypted.
 	KeyPairSecretARN S `json:"keyPairSecretArn,omitempty"`
+	// KeyPairVersion is the version of that secret. The host reads the current one; another version here has it look again. Default: none.
+	KeyPairVersion S `json:"keyPairVersion,omitempty"`
 	// Environment uses the host's own credentials: everybody who may use the connection acts as the host. Not with athena, and not with
 	// user isolation, which keeps users from them for a reason.
 	Environment bool `json:"environment,omitempty"`

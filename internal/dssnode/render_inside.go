@@ -136,6 +136,14 @@ func definition(c S3Connection[string], kind string, params object, writes bool)
 // secret stands for a secret, or for a key of one whose text is a JSON object. The host puts it in.
 func secret(arn, key string) object { return object{"$secret": arn, "$key": key} }
 
+// versioned has the desired state change with a secret's version, so that it is carried out anew. The host reads the current version.
+func versioned(reference object, version string) object {
+	if version != "" {
+		reference["$version"] = version
+	}
+	return reference
+}
+
 // s3Params are parameters that were seen on a running DSS, and those that were only read in an old one's pages. The key of encryption is
 // among the first: objects that are encrypted with another one must not look as if they were not.
 func (n *node) s3Params(c S3Connection[string]) (verified, unverified object) {
@@ -149,7 +157,8 @@ func (n *node) s3Params(c S3Connection[string]) (verified, unverified object) {
 		verified["credentialsMode"], verified["stsRoleToAssume"] = "STS_ASSUME_ROLE", c.RoleARN
 	case c.KeyPairSecretARN != "":
 		verified["credentialsMode"] = "KEYPAIR"
-		verified["accessKey"], verified["secretKey"] = secret(c.KeyPairSecretARN, "AccessKeyId"), secret(c.KeyPairSecretARN, "SecretAccessKey")
+		verified["accessKey"] = versioned(secret(c.KeyPairSecretARN, "AccessKeyId"), c.KeyPairVersion)
+		verified["secretKey"] = versioned(secret(c.KeyPairSecretARN, "SecretAccessKey"), c.KeyPairVersion)
 	default:
 		verified["credentialsMode"] = "ENVIRONMENT"
 	}

@@ -163,6 +163,18 @@ func TestUnverifiedParamsOfConnections(t *testing.T) {
 	assert.NotContains(t, rendered["raw"], "unverified", "a connection with nothing unverified")
 }
 
+// The host carries out a desired state that changed: a new pair in the same secret has to change it.
+func TestVersionsOfKeyPairs(t *testing.T) {
+	settings := fullSettings()
+	reference := object{"$secret": settings.S3Connections[1].KeyPairSecretARN, "$key": "SecretAccessKey"}
+	assert.Equal(t, reference, at(t, connections(t, settings)["raw"], "definition", "params", "secretKey"))
+	settings.S3Connections[1].KeyPairVersion = "second"
+	params := at(t, connections(t, settings)["raw"], "definition", "params")
+	reference["$version"] = "second"
+	assert.Equal(t, reference, at(t, params, "secretKey"))
+	assert.Equal(t, "second", at(t, params, "accessKey", "$version"))
+}
+
 // A bucket may be in another region than the workgroup that queries it.
 func TestAthenaIsWhereItsWorkgroupIs(t *testing.T) {
 	regions := func(change func(*S3Connection[string])) list {

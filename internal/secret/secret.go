@@ -45,6 +45,8 @@ type Args struct {
 type Secret struct {
 	// ARN is the secret's ARN, once its policy is in force and its value is in it.
 	ARN pulumi.StringOutput
+	// Version is the version of its value, which is another one whenever the value is; empty without one.
+	Version pulumi.StringOutput
 	// Resource is the secret itself.
 	Resource *secretsmanager.Secret
 }
@@ -67,7 +69,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("setting the policy of secret %s: %w", name, err)
 	}
-	ready := []pulumi.Resource{policy}
+	ready, current := []pulumi.Resource{policy}, pulumi.String("").ToStringOutput()
 	if args.Value != nil {
 		version, err := secretsmanager.NewSecretVersion(ctx, name, &secretsmanager.SecretVersionArgs{
 			SecretId: made.ID(), SecretString: args.Value.ToStringOutput().ToStringPtrOutput(),
@@ -75,10 +77,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		if err != nil {
 			return nil, fmt.Errorf("writing secret %s: %w", name, err)
 		}
-		ready = append(ready, version)
+		ready, current = append(ready, version), version.VersionId
 	}
 	arn := pulumi.OutputWithDependencies(ctx.Context(), made.Arn, ready...).(pulumi.StringOutput)
-	return &Secret{ARN: arn, Resource: made}, nil
+	return &Secret{ARN: arn, Version: current, Resource: made}, nil
 }
 
 // policy is the secret's policy.
