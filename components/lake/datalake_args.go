@@ -8,6 +8,7 @@ import (
 
 	"github.com/pulumi-dss/pulumi-dss/components/catalog"
 	"github.com/pulumi-dss/pulumi-dss/internal/optional"
+	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/internal/removal"
 	"github.com/pulumi-dss/pulumi-dss/internal/role"
 )
@@ -131,12 +132,16 @@ func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCata
 		DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
 		Tags: a.Tags,
 	}
-	for _, c := range a.Connections {
+	for i, c := range a.Connections {
 		where := at[c.Name]
 		if where == nil {
 			where = &place{known: a.bucketOf(c).Name, bucket: pulumi.String("").ToStringOutput()}
 		}
-		args.Databases = append(args.Databases, c.catalogDatabases(where)...)
+		for j, database := range c.catalogDatabases(where) {
+			if !a.readBefore(i, c.Databases[j]) {
+				args.Databases = append(args.Databases, database)
+			}
+		}
 		args.Workgroups = append(args.Workgroups, c.catalogWorkgroups()...)
 	}
 	if a.LakeFormation != nil {
@@ -146,6 +151,31 @@ func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCata
 		args.LakeFormation = &guarded
 	}
 	return args
+}
+
+// readBefore says whether an earlier connection reads the same database of another account: the catalog has it once for all.
+func (a *DataLakeArgs) readBefore(connection int, d Database) bool {
+	same := func(other Database) bool {
+		return other.CatalogID == d.CatalogID && other.Name == d.Name && other.CatalogKMSKeyARN == d.CatalogKMSKeyARN
+	}
+	return d.CatalogID != "" && slices.ContainsFunc(a.Connections[:connection], func(c Connection) bool {
+		return slices.ContainsFunc(c.Databases, same)
+	})
+}
+
+// origins are where the catalog's databases and workgroups come from, by their paths there.
+func (a *DataLakeArgs) origins() map[string][]string {
+	origins := map[string][]string{}
+	for i, c := range a.Connections {
+		for kind, from := range c.origins(problem.Index("connections", i)) {
+			for j, path := range from {
+				if kind != "databases" || !a.readBefore(i, c.Databases[j]) {
+					origins[kind] = append(origins[kind], path)
+				}
+			}
+		}
+	}
+	return origins
 }
 
 // guarded are the places of connections with databases, but for those that are in a given one. A zone's bucket that is made is registered

@@ -162,20 +162,16 @@ func (a *DataLakeArgs) bucketConflicts() problem.List {
 
 // catalogProblems are about databases, workgroups and who decides on access.
 func (a *DataLakeArgs) catalogProblems() problem.List {
-	origins := map[string][]string{}
 	var wrong problem.List
 	for i, c := range a.Connections {
 		path := problem.Index("connections", i)
-		for kind, from := range c.origins(path) {
-			origins[kind] = append(origins[kind], from...)
-		}
 		if a.PermissionModel != catalog.ModelIAM && len(c.databaseNames()) > 0 && a.bucketOf(c).Name == "" {
 			wrong.Add(path+".bucket.name", "give its bucket, or its zone's, a name", "Lake Formation guards only buckets whose name is known before")
 		}
 	}
 	args := a.catalogArgs(nil)
 	// Keys are inputs, and made where they are left out.
-	return append(wrong, rebased(args.Problems(), origins)...)
+	return append(wrong, rebased(args.Problems(), a.origins())...)
 }
 
 // inside says whether a place is in one of others.

@@ -161,6 +161,38 @@ func TestLakeFormationShares(t *testing.T) {
 	assert.Equal(t, "TRUE", graph.One(resourcePolicyType, "").String("enableHybrid"))
 }
 
+// Two teams may read the same market data. Problems of what comes after it still say where it is.
+func TestConnectionsReadTheSameDatabaseOfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	args := two()
+	market := lake.Database{Name: "market", Existing: true, CatalogID: partner}
+	for i := range args.Connections {
+		args.Connections[i].Databases = append([]lake.Database{market}, args.Connections[i].Databases...)
+	}
+	graph := harness.Run(t, dataLake(args), given())
+	assert.Len(t, graph.OfType(dataCatalogType), 1)
+	readers := 0
+	for _, r := range graph.OfType(rolePolicyType) {
+		if may, reads := policy(t, r.String("policy"))["Foreign0"]; reads {
+			readers++
+			assert.Contains(t, may.Resources, "arn:aws:glue:eu-west-1:210987654321:database/market")
+		}
+	}
+	assert.Equal(t, 2, readers)
+
+	args.Connections[1].Databases[1].Name = "Not-This"
+	require.Len(t, args.Problems(), 1)
+	assert.Equal(t, "connections[1].databases[1].name", args.Problems()[0].Path)
+	args = two()
+	args.Connections[0].Databases = append(args.Connections[0].Databases, market, market)
+	require.Len(t, args.Problems(), 1, "within a connection it is a mistake")
+	args = two()
+	args.Connections[0].Databases = append(args.Connections[0].Databases, market)
+	market.CatalogKMSKeyARN = "arn:aws:kms:eu-west-1:210987654321:key/theirs"
+	args.Connections[1].Databases = append(args.Connections[1].Databases, market)
+	require.Len(t, args.Problems(), 1, "a catalog has one key")
+}
+
 func TestDatabasesOfOtherAccountsAreRead(t *testing.T) {
 	t.Parallel()
 	const theirKey = "arn:aws:kms:eu-west-1:210987654321:key/theirs"

@@ -95,21 +95,17 @@ func NameProblems(name string, args *DataLakeArgs) problem.List {
 			wrong.AddError(problem.Index("zones", i)+".name", awsname.GeneratedBucket().Check(name+"-zone-"+zone.Name))
 		}
 	}
-	origins := map[string][]string{}
 	for i, c := range args.Connections {
 		path := problem.Index("connections", i)
 		wrong = append(wrong, c.nameProblems(path+".name", name+"-"+c.Name)...)
 		if c.Zone == "" && !c.Bucket.Existing && c.Bucket.Name == "" {
 			wrong.AddError(path+".name", awsname.GeneratedBucket().Check(name+"-"+c.Name))
 		}
-		for kind, from := range c.origins(path) {
-			origins[kind] = append(origins[kind], from...)
-		}
 	}
 	if *filled.AccessLogs && args.AccessLogsBucket == nil && filled.makesBuckets() {
 		wrong.AddError("accessLogs", awsname.GeneratedBucket().Check(name+"-access-logs"))
 	}
-	return append(wrong, rebased(catalog.NameProblems(name+"-catalog", filled.catalogArgs(nil)), origins)...)
+	return append(wrong, rebased(catalog.NameProblems(name+"-catalog", filled.catalogArgs(nil)), filled.origins())...)
 }
 
 func (c Connection) problems(model catalog.PermissionModel) problem.List {
