@@ -40,8 +40,8 @@ func mapConnection[S, T any](convert func(S) T) func(S3Connection[S]) S3Connecti
 	return func(c S3Connection[S]) S3Connection[T] {
 		mapped := S3Connection[T]{
 			Name: c.Name, Bucket: convert(c.Bucket), Path: c.Path, Region: convert(c.Region), RoleARN: convert(c.RoleARN),
-			ExternalID: c.ExternalID, KeyPairSecretARN: convert(c.KeyPairSecretARN), KeyPairVersion: convert(c.KeyPairVersion), Environment: c.Environment,
-			KMSKeyARN: convert(c.KMSKeyARN), AllowedGroups: c.AllowedGroups, UsableByEveryone: c.UsableByEveryone,
+			ExternalID: c.ExternalID, KeyPairSecretARN: convert(c.KeyPairSecretARN), KeyPairVersion: convert(c.KeyPairVersion),
+			Environment: c.Environment, KMSKeyARN: convert(c.KMSKeyARN), AllowedGroups: c.AllowedGroups, UsableByEveryone: c.UsableByEveryone,
 			DetailsReadableBy: c.DetailsReadableBy, ReadOnly: c.ReadOnly, ManagedPath: c.ManagedPath,
 			GlueDatabase: convert(c.GlueDatabase), Sync: c.Sync, ParamsJSON: c.ParamsJSON,
 		}
