@@ -204,13 +204,14 @@ func TestAdoptedAddressesAreReachedFromDocker(t *testing.T) {
 	}
 }
 
-func TestAdoptionTakesAKeyThatIsKnownLater(t *testing.T) {
+func TestAdoptionTakesWhatIsTrueOfIt(t *testing.T) {
 	t.Parallel()
 	off := false
-	args := &network.NetworkArgs{
-		Adopt: adoption(), NAT: network.NATNone, FlowLogs: &off, KMSKeyARN: pulumi.String("of the stack").ToStringOutput(),
-	}
+	args := &network.NetworkArgs{Adopt: adoption(), NAT: network.NATNone, FlowLogs: &off}
 	assert.Empty(t, args.Problems())
+	args.KMSKeyARN = pulumi.String("of another").ToStringOutput()
+	require.Len(t, args.Problems(), 1)
+	assert.Equal(t, "kmsKeyArn", args.Problems()[0].Path)
 }
 
 func TestAdoptedVPCGetsASecurityGroupOnly(t *testing.T) {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"github.com/pulumi-dss/pulumi-dss/internal/cidr"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 )
@@ -47,8 +45,7 @@ func (a *NetworkArgs) Problems() problem.List {
 }
 
 // contradictsAdoption lists what was said about a VPC to build, when one is adopted: silence would look like success. It looks at
-// the arguments before they have defaults, and takes what is true of an adopted VPC: no gateways and no record. A key that is
-// known only later is one that a stack gives to all it makes.
+// the arguments before they have defaults, and takes what is true of an adopted VPC: no gateways and no record.
 func (a *NetworkArgs) contradictsAdoption() problem.List {
 	var wrong problem.List
 	refuse := func(given bool, path, why string) {
@@ -57,14 +54,13 @@ func (a *NetworkArgs) contradictsAdoption() problem.List {
 		}
 	}
 	const noRecord = "no record is made of the connections of an adopted VPC"
-	_, key := a.KMSKeyARN.(pulumi.String)
 	refuse(a.CIDRBlock != "", "cidrBlock", "an adopted VPC has its own addresses")
 	refuse(len(a.Zones) > 0, "zones", "an adopted VPC's zones are those of its subnets")
 	refuse(a.ZoneCount != 0, "zoneCount", "an adopted VPC's zones are those of its subnets")
 	refuse(a.NAT != "" && a.NAT != NATNone, "nat", "an adopted VPC has its own routes")
 	refuse(a.FlowLogs != nil && *a.FlowLogs, "flowLogs", noRecord)
 	refuse(a.FlowLogRetentionDays != 0, "flowLogRetentionDays", noRecord)
-	refuse(key, "kmsKeyArn", noRecord)
+	refuse(a.KMSKeyARN != nil, "kmsKeyArn", noRecord)
 	refuse(a.EMRManagedTags, "emrManagedTags", "the tags of an adopted VPC are its owner's")
 	return wrong
 }
