@@ -55,6 +55,7 @@ func (c *Config) catalogArgs() *catalog.GlueAthenaCatalogArgs {
 	if args.Workgroups == nil {
 		args.Workgroups = []catalog.Workgroup{{Name: c.Name}}
 	}
+	args.LakeFormationShares = args.LakeFormationShares || c.Lake.SharesByLakeFormation()
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Roles = c.rolesOr(args.Roles)
 	args.Tags = c.tagsAnd(args.Tags)
@@ -67,6 +68,7 @@ func (c *Config) lakeArgs() *lake.DataLakeArgs {
 	args.Roles = c.rolesOr(args.Roles)
 	args.Roles.Path = c.connectionPath()
 	optional.Default(&args.SecretPrefix, c.connectionSecrets())
+	args.LakeFormationShares = args.LakeFormationShares || c.Catalog.SharesByLakeFormation()
 	args.AllowDataDeletion = c.AllowDataDeletion
 	args.Tags = c.tagsAnd(args.Tags)
 	return &args

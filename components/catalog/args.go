@@ -74,6 +74,9 @@ type GlueAthenaCatalogArgs struct {
 	// ExistingResourcePolicy says that the account's resource policy of Glue is kept elsewhere: an account has one for each region, and two
 	// that are set would undo each other. The output `sharedCatalogPolicy` then has what to add to it. Default: false.
 	ExistingResourcePolicy bool `pulumi:"existingResourcePolicy,optional"`
+	// LakeFormationShares says that Lake Formation shares databases of the account, too, by another component or by somebody else: AWS then
+	// asks for a statement in the resource policy of Glue, for AWS RAM. It has no effect where no policy is needed. Default: false.
+	LakeFormationShares bool `pulumi:"lakeFormationShares,optional"`
 	// Capacity are processing units of Athena that are rented for workgroups, by the hour. Default: none, queries pay for
 	// what they scan.
 	Capacity *Capacity `pulumi:"capacity,optional"`

@@ -101,3 +101,24 @@ func TestSharingSetsTheVersion(t *testing.T) {
 		a.LakeFormation.CrossAccountVersion = "5"
 	}))
 }
+
+// AWS RAM is let in by the resource policy where Lake Formation shares beside it, and nowhere else.
+func TestBothWaysOfSharing(t *testing.T) {
+	t.Parallel()
+	for _, both := range []bool{false, true} {
+		graph := harness.Run(t, program(&catalog.GlueAthenaCatalogArgs{
+			Databases: []catalog.Database{{Name: "a", SharedWith: []string{"210987654321"}}}, LakeFormationShares: both,
+		}), harness.WithoutCheck(harness.CheckPartition, "ARNs are given"))
+		made := graph.One("aws:glue/resourcePolicy:ResourcePolicy", "")
+		assert.Equal(t, both, made.Has("enableHybrid") && made.String("enableHybrid") == "TRUE")
+		policy, err := iam.Parse(made.String("policy"))
+		require.NoError(t, err)
+		if !both {
+			assert.Len(t, policy.Statements, 1)
+			continue
+		}
+		require.Len(t, policy.Statements, 2)
+		assert.Equal(t, []string{"ram.amazonaws.com"}, policy.Statements[1].Principal.Service)
+		assert.Equal(t, []string{"glue:ShareResource"}, policy.Statements[1].Actions)
+	}
+}

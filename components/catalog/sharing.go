@@ -48,6 +48,19 @@ func SharePolicy(at location.Location, databases []Database) iam.Document {
 	return iam.NewDocument(statements...)
 }
 
+// sharePolicy is the account's resource policy. Where Lake Formation shares as well, AWS RAM has to be let in: its shares fail otherwise.
+//
+// Source: https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html
+func (a *GlueAthenaCatalogArgs) sharePolicy(at location.Location) iam.Document {
+	policy := SharePolicy(at, a.Databases)
+	if a.LakeFormationShares {
+		share := iam.Allow("LakeFormation", []string{"glue:ShareResource"}, at.ARN("glue", "catalog"), at.ARN("glue", "database/*"),
+			at.ARN("glue", "table/*/*"))
+		policy.Statements = append(policy.Statements, share.For(iam.Principal{Service: []string{"ram.amazonaws.com"}}))
+	}
+	return policy
+}
+
 // share lets other accounts read databases. Where Lake Formation decides alone, it is asked to; elsewhere the resource policy says so, of
 // which an account has one for each region.
 func (c *GlueAthenaCatalog) share() error {
@@ -58,20 +71,22 @@ func (c *GlueAthenaCatalog) share() error {
 	if c.args.PermissionModel == ModelLakeFormation {
 		return c.shareByLakeFormation()
 	}
-	policy := SharePolicy(c.location, c.args.Databases).JSON()
+	policy := c.args.sharePolicy(c.location).JSON()
 	c.SharedCatalogPolicy = pulumi.String(policy).ToStringOutput()
 	if c.args.ExistingResourcePolicy {
 		return nil
 	}
 	args := &glue.ResourcePolicyArgs{Policy: pulumi.String(policy)}
-	if c.args.usesLakeFormation() {
+	if c.args.usesLakeFormation() || c.args.LakeFormationShares {
 		// Glue refuses the policy where Lake Formation has shared something, unless one says that one knows.
 		args.EnableHybrid = pulumi.String("TRUE")
 	}
-	_, err := glue.NewResourcePolicy(c.ctx, c.child("sharing"), args, c.parent(), pulumi.DependsOn(c.Ready), pulumi.DependsOn(c.settled))
+	made, err := glue.NewResourcePolicy(c.ctx, c.child("sharing"), args, c.parent(), pulumi.DependsOn(c.Ready), pulumi.DependsOn(c.settled))
 	if err != nil {
 		return fmt.Errorf("sharing databases: %w", err)
 	}
+	// Shares of Lake Formation's by others fail before AWS RAM is let in.
+	c.settled = append(c.settled, made)
 	return nil
 }
 
@@ -113,6 +128,11 @@ func (a *GlueAthenaCatalogArgs) SharedWith() []string {
 // SharesByPolicy says whether the account's resource policy is needed.
 func (a *GlueAthenaCatalogArgs) SharesByPolicy() bool {
 	return a.shares() && a.PermissionModel != ModelLakeFormation
+}
+
+// SharesByLakeFormation says whether Lake Formation shares databases.
+func (a *GlueAthenaCatalogArgs) SharesByLakeFormation() bool {
+	return a.shares() && a.PermissionModel == ModelLakeFormation
 }
 
 // Foreign is a database in another account's catalog.
@@ -239,10 +259,14 @@ func (a *GlueAthenaCatalogArgs) shareProblems() problem.List {
 	}
 	// Names of AWS's are taken as long as they can be.
 	at := location.Location{Partition: "aws-us-gov", Region: "ap-southeast-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com.cn"}
-	if !a.SharesByPolicy() || SharePolicy(at, a.Databases).Size() <= iam.CatalogPolicyLimit {
+	if !a.SharesByPolicy() || a.sharePolicy(at).Size() <= iam.CatalogPolicyLimit {
 		return wrong
 	}
-	last := sort.Search(len(a.Databases), func(i int) bool { return SharePolicy(at, a.Databases[:i+1]).Size() > iam.CatalogPolicyLimit })
+	last := sort.Search(len(a.Databases)-1, func(i int) bool {
+		some := *a
+		some.Databases = a.Databases[:i+1]
+		return some.sharePolicy(at).Size() > iam.CatalogPolicyLimit
+	})
 	wrong.Add(problem.Index("databases", last)+".sharedWith", "share fewer, or use permissionModel "+string(ModelLakeFormation),
 		"with this one the account's resource policy of Glue could have more than its %d bytes", iam.CatalogPolicyLimit)
 	return wrong

@@ -38,6 +38,8 @@ type DataLakeArgs struct {
 	// ExistingResourcePolicy says that the account's resource policy of Glue is kept elsewhere: an account has one for each region. The output
 	// `sharedCatalogPolicy` then has what to add to it. Default: false.
 	ExistingResourcePolicy bool `pulumi:"existingResourcePolicy,optional"`
+	// LakeFormationShares says that Lake Formation shares databases of the account, too, see [catalog.GlueAthenaCatalogArgs]. Default: false.
+	LakeFormationShares bool `pulumi:"lakeFormationShares,optional"`
 	// ResultsRetentionDays is for how many days results of queries stay. Default: [catalog.DefaultResultsRetentionDays].
 	ResultsRetentionDays int `pulumi:"resultsRetentionDays,optional"`
 	// Capacity are processing units of Athena that are rented for the connections' workgroups. Default: none.
@@ -128,6 +130,7 @@ func (a *DataLakeArgs) catalogArgs(at map[string]*place) *catalog.GlueAthenaCata
 	args := &catalog.GlueAthenaCatalogArgs{
 		Databases: []catalog.Database{}, Workgroups: []catalog.Workgroup{}, PermissionModel: a.PermissionModel,
 		EncryptCatalog: a.EncryptCatalog, CatalogKMSKeyARN: a.CatalogKMSKeyARN, ExistingResourcePolicy: a.ExistingResourcePolicy,
+		LakeFormationShares:  a.LakeFormationShares,
 		ResultsRetentionDays: a.ResultsRetentionDays, Capacity: a.Capacity, After: a.After, KMSKeyARN: a.KMSKeyARN, Roles: a.Roles,
 		DeleteData: a.DeleteData, AllowDataDeletion: a.AllowDataDeletion,
 		Tags: a.Tags,
@@ -219,4 +222,10 @@ func (a *DataLakeArgs) guardedKeys(given catalog.LakeFormation) []string {
 func (a *DataLakeArgs) makesBuckets() bool {
 	return slices.ContainsFunc(a.Zones, func(z Zone) bool { return !z.Bucket.Existing }) ||
 		slices.ContainsFunc(a.Connections, func(c Connection) bool { return c.Zone == "" && !c.Bucket.Existing })
+}
+
+// SharesByLakeFormation says whether Lake Formation shares databases.
+func (a *DataLakeArgs) SharesByLakeFormation() bool {
+	return a.PermissionModel == catalog.ModelLakeFormation &&
+		slices.ContainsFunc(a.Connections, func(c Connection) bool { return len(c.SharedWith) > 0 && len(c.databaseNames()) > 0 })
 }
