@@ -188,6 +188,32 @@ func (c *GlueAthenaCatalog) permitDatabase(ctx *pulumi.Context, name string, to 
 			return err
 		}
 		to.Grants = append(to.Grants, made)
+		after = append(after, made)
+	}
+	return c.optIn(ctx, name, to, database, after)
+}
+
+// optIn has Lake Formation decide for a role on a database and its tables, where the location leaves that to each principal: without it,
+// permissions have no effect in hybrid access. It comes after the permissions: the role would have none in between.
+//
+// Source: https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-access-mode.html
+func (c *GlueAthenaCatalog) optIn(ctx *pulumi.Context, name string, to *role.Role, database string, after []pulumi.Resource) error {
+	if c.args.PermissionModel != ModelHybrid || c.guarded(database) == "" {
+		return nil
+	}
+	parts := map[string]lakeformation.OptInResourceDataArgs{
+		"database": {Database: lakeformation.OptInResourceDataDatabaseArgs{Name: pulumi.String(database)}},
+		"tables":   {Table: lakeformation.OptInResourceDataTableArgs{DatabaseName: pulumi.String(database), Wildcard: pulumi.Bool(true)}},
+	}
+	for _, part := range slices.Sorted(maps.Keys(parts)) {
+		made, err := lakeformation.NewOptIn(ctx, name+"-optin-"+part, &lakeformation.OptInArgs{
+			Principals:    lakeformation.OptInPrincipalArray{lakeformation.OptInPrincipalArgs{DataLakePrincipalIdentifier: to.Arn}},
+			ResourceDatas: lakeformation.OptInResourceDataArray{parts[part]},
+		}, c.parent(), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))
+		if err != nil {
+			return err
+		}
+		to.Grants = append(to.Grants, made)
 	}
 	return nil
 }

@@ -122,3 +122,27 @@ func TestBothWaysOfSharing(t *testing.T) {
 		assert.Equal(t, []string{"glue:ShareResource"}, policy.Statements[1].Actions)
 	}
 }
+
+// In hybrid access, permissions have an effect only for those that opted in.
+func TestHybridOptsIn(t *testing.T) {
+	t.Parallel()
+	const optInType = "aws:lakeformation/optIn:OptIn"
+	for model, want := range map[catalog.PermissionModel]int{catalog.ModelLakeFormation: 0, catalog.ModelHybrid: 2 + 2*2} {
+		graph := harness.Run(t, program(lake(model), func(ctx *pulumi.Context, c *catalog.GlueAthenaCatalog) error {
+			to, err := host(ctx, c)
+			if err != nil {
+				return err
+			}
+			return c.GrantWrite(ctx, "host", to, catalog.Scope{})
+		}), adminARN())
+		assert.Len(t, graph.OfType(optInType), want, "the crawler in its database, the host in both")
+		if want == 0 {
+			continue
+		}
+		tables := graph.One(optInType, "cat-host-raw-optin-tables")
+		assert.Equal(t, graph.One(roleType, "cat-host").State["arn"].StringValue(), tables.String("principals[0].dataLakePrincipalIdentifier"))
+		assert.Equal(t, "raw", tables.String("resourceDatas[0].table.databaseName"))
+		assert.True(t, tables.Bool("resourceDatas[0].table.wildcard"))
+		assert.True(t, graph.DependsOn(tables, graph.One(permissionsType, "cat-host-raw-tables")), "the role would have nothing in between")
+	}
+}
