@@ -17,8 +17,8 @@ import (
 // registration is the part of the name of the role that locations are registered with.
 const registration = "registration"
 
-// makeRegistrationRole makes the role that Lake Formation reads and writes locations with, where none was given. It is not the service-linked
-// role: that one may use no key, and reaches no bucket of another account.
+// makeRegistrationRole makes the role that Lake Formation reads and writes locations with, where none was given. It is not the
+// service-linked role: that one may use no key, and reaches no bucket of another account.
 //
 // Source: https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
 func (c *GlueAthenaCatalog) makeRegistrationRole() (arn pulumi.StringOutput, after []pulumi.Resource, err error) {

@@ -63,7 +63,8 @@ func TestRegistrationPolicy(t *testing.T) {
 	at := location.Location{Partition: "aws", Region: "eu-west-1", AccountID: "123456789012", DNSSuffix: "amazonaws.com"}
 	key := "arn:aws:kms:eu-west-1:123456789012:key/ours"
 	by := map[string]iam.Statement{}
-	for _, s := range catalog.RegistrationPolicy(at, []string{"s3://whole", "s3://shared/a", "s3://shared/b/c/"}, []string{"", key, otherKey}).Statements {
+	places := []string{"s3://whole", "s3://shared/a", "s3://shared/b/c/"}
+	for _, s := range catalog.RegistrationPolicy(at, places, []string{"", key, otherKey}).Statements {
 		by[s.Sid] = s
 	}
 	require.Len(t, by, 6)

@@ -122,6 +122,7 @@ func TestTwoLakesSetTheAccountOnce(t *testing.T) {
 func TestLakeFormationsRoleHasTheKeysOfTheData(t *testing.T) {
 	t.Parallel()
 	const before = "arn:aws:kms:eu-central-1:123456789012:key/before"
+	const plain = "arn:aws:kms:eu-central-1:123456789012:key/plain"
 	on := true
 	args := withLakeFormation(two(), catalog.ModelLakeFormation)
 	args.Connections = append(args.Connections, lake.Connection{
@@ -129,7 +130,7 @@ func TestLakeFormationsRoleHasTheKeysOfTheData(t *testing.T) {
 		Bucket: lake.Bucket{Name: "acme-old", Existing: true, KMSKeyARN: before, Region: "eu-central-1"},
 	}, lake.Connection{
 		Name: "plain", UsableByEveryone: true, DirectFiles: &on,
-		Bucket: lake.Bucket{Name: "acme-plain", Existing: true, KMSKeyARN: "arn:aws:kms:eu-central-1:123456789012:key/plain", Region: "eu-central-1"},
+		Bucket: lake.Bucket{Name: "acme-plain", Existing: true, KMSKeyARN: plain, Region: "eu-central-1"},
 	})
 	graph := harness.Run(t, dataLake(args), given(), harness.WithoutCheck(harness.CheckPartition, "keys are given"))
 	by := map[string]iam.Statement{}
@@ -143,7 +144,7 @@ func TestLakeFormationsRoleHasTheKeysOfTheData(t *testing.T) {
 	lakeKey := graph.One(keyType, "").State["arn"].StringValue()
 	assert.Equal(t, []string{"s3.eu-west-1.amazonaws.com"}, by[lakeKey].Conditions["StringEquals"]["kms:ViaService"])
 	assert.Equal(t, []string{"s3.eu-central-1.amazonaws.com"}, by[before].Conditions["StringEquals"]["kms:ViaService"])
-	assert.NotContains(t, by, "arn:aws:kms:eu-central-1:123456789012:key/plain", "nothing of it is registered")
+	assert.NotContains(t, by, plain, "nothing of it is registered")
 	assert.Contains(t, by, "arn:aws:s3:::acme-old/*")
 	args.LakeFormation.RoleARN = pulumi.String("arn:x:role/lake")
 	graph = harness.Run(t, dataLake(args), given(), harness.WithoutCheck(harness.CheckPartition, "keys are given"))
