@@ -39,7 +39,8 @@ func TestLocationsAreRegisteredWithARoleOfTheirOwn(t *testing.T) {
 		assert.Equal(t, []string{graph.Location.AccountID}, trust.Statements[0].Conditions["StringEquals"]["aws:SourceAccount"])
 		may := policy.String("policy")
 		for _, part := range []string{graph.One(keyType, "").State["arn"].StringValue(), otherKey, "arn:aws:s3:::lake/*"} {
-			quoted, _ := json.Marshal(part)
+			quoted, err := json.Marshal(part)
+			require.NoError(t, err)
 			assert.Contains(t, may, string(quoted))
 		}
 	}

@@ -328,8 +328,8 @@ func TestTheStackIsTheSameForEveryDeployer(t *testing.T) {
 	assert.Equal(t, []string{"lab-access-bob", "lab-deployer"}, names(graph.OfType(accessEntry)))
 	// In a new stack bob's would be a second entry, and in alice's leaving it out would delete hers.
 	err := harness.Fail(t, program(unnamed), as(account+"bob"), harness.MayRegister(), one)
-	assert.ErrorContains(t, err, "access.bob: it names "+account+"bob, who runs this")
-	assert.ErrorContains(t, err, "set deployerPrincipalArn to who created the stack")
+	require.ErrorContains(t, err, "access.bob: it names "+account+"bob, who runs this")
+	require.ErrorContains(t, err, "set deployerPrincipalArn to who created the stack")
 	off := false
 	graph = run(t, compute.ComputeEKSArgs{Access: bob, DeployerAdmin: &off}, as(account+"bob"), one)
 	assert.Equal(t, []string{"lab-access-bob"}, names(graph.OfType(accessEntry)), "nobody is an administrator by deploying")

@@ -36,7 +36,8 @@ type DataLake struct {
 	// SharedBucketPolicies are what the policies of buckets of this account need that were there before, by connection that is shared.
 	SharedBucketPolicies pulumi.StringMapOutput `pulumi:"sharedBucketPolicies"`
 	// SharedKeyPolicy is what the policies of keys need that were given: the statement `Shared` is for those of the platform's region, and
-	// each other region that buckets are in has one of its own. SharedCatalogPolicy is described at [catalog.GlueAthenaCatalog]. Both are empty where nothing is shared.
+	// each other region that buckets are in has one of its own. SharedCatalogPolicy is described at [catalog.GlueAthenaCatalog]. Both are
+	// empty where nothing is shared.
 	SharedKeyPolicy     pulumi.StringOutput `pulumi:"sharedKeyPolicy"`
 	SharedCatalogPolicy pulumi.StringOutput `pulumi:"sharedCatalogPolicy"`
 	// KMSKeyARN is the key of buckets that were made, of results and of key pairs.

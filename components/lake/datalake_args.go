@@ -205,8 +205,8 @@ func (a *DataLakeArgs) guarded(given []string) []string {
 	return places
 }
 
-// guardedKeys are the keys that Lake Formation's role needs beside the lake's: those of buckets that were there, with databases. A given role
-// has its own policies.
+// guardedKeys are the keys that Lake Formation's role needs beside the lake's: those of buckets that were there, with databases. A given
+// role has its own policies.
 func (a *DataLakeArgs) guardedKeys(given catalog.LakeFormation) []string {
 	keys := slices.Clone(given.KMSKeyARNs)
 	for _, c := range a.Connections {

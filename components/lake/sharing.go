@@ -33,8 +33,8 @@ func shares(at location.Location, model catalog.PermissionModel, connections ...
 	}
 }
 
-// sharedKeyPolicy is what the policies of keys need for others to read what is encrypted with them, by the regions of the buckets: a statement
-// for the platform's region, where the catalog is, too, and one for each other region.
+// sharedKeyPolicy is what the policies of keys need for others to read what is encrypted with them, by the regions of the buckets: a
+// statement for the platform's region, where the catalog is, too, and one for each other region.
 func sharedKeyPolicy(at location.Location, with map[string][]string) string {
 	var all []string
 	var elsewhere []iam.Statement

@@ -270,7 +270,7 @@ func TestZonesWithoutControlPlanesAreRefusedByName(t *testing.T) {
 	})
 	err := harness.Fail(t, program(&network.NetworkArgs{Zones: []string{"us-east-1d", "us-east-1e"}}), asked, harness.MayRegister())
 	require.Len(t, problem.Of(err), 1)
-	assert.ErrorContains(t, err, "zones[1]: us-east-1e is in the zone use1-az3, where EKS makes no control plane")
+	require.ErrorContains(t, err, "zones[1]: us-east-1e is in the zone use1-az3, where EKS makes no control plane")
 	graph := run(t, &network.NetworkArgs{Zones: []string{"us-east-1d", "us-east-1f"}}, asked)
 	assert.Equal(t, "us-east-1d", graph.Export("zone"))
 }

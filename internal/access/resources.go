@@ -348,7 +348,9 @@ func (s *surveyor) areas() []area {
 	}
 	for _, c := range s.graph.OfType(connectionType) {
 		name, bucket := connectionName(c), s.bucketOf(c)
-		add(area{bucket: bucket, prefix: said(c, "prefix"), label: "data" + where(bucket) + of(name), connection: name, thing: "connection " + name})
+		add(area{
+			bucket: bucket, prefix: said(c, "prefix"), label: "data" + where(bucket) + of(name), connection: name, thing: "connection " + name,
+		})
 	}
 	for _, res := range s.graph.OfType("aws:athena/workgroup:Workgroup") {
 		configuration, _ := plainMap(res.State)["configuration"].(map[string]any)

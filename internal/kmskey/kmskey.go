@@ -92,7 +92,8 @@ func Shared(at location.Location, principals []string) iam.Statement {
 		If("StringEquals", "kms:ViaService", at.Service("glue"), at.Service("s3"))
 }
 
-// SharedElsewhere is the same for the key of a bucket in another region, which only S3 there uses: a catalog's key is in the catalog's region.
+// SharedElsewhere is the same for the key of a bucket in another region, which only S3 there uses: a catalog's key is in the catalog's
+// region.
 func SharedElsewhere(at location.Location, region string, principals []string) iam.Statement {
 	there := at
 	there.Region = region
