@@ -65,14 +65,16 @@ func (c *GlueAthenaCatalog) lakeFormation() error {
 	}
 	c.registrationRole = with
 	after = append(after, c.settled...)
-	for i, location := range c.args.LakeFormation.Locations {
+	for _, location := range c.args.LakeFormation.Locations {
 		args := &lakeformation.ResourceArgs{
 			Arn:                 pulumi.String(c.locationARN(location)),
 			RoleArn:             with.ToStringPtrOutput(),
 			HybridAccessEnabled: pulumi.Bool(c.args.PermissionModel == ModelHybrid),
 		}
-		// A place is registered once in an account: another registration of it begins where the first has ended.
-		made, err := lakeformation.NewResource(c.ctx, c.child(fmt.Sprintf("location-%d", i)), args,
+		// A place is registered once in an account: another registration of it begins where the first has ended. The name has the place,
+		// so that one more among the others moves none of them.
+		bucket, prefix := parts(location)
+		made, err := lakeformation.NewResource(c.ctx, c.child("location-"+strings.TrimSuffix(bucket+"/"+prefix, "/")), args,
 			c.parent(), pulumi.DependsOn(after), pulumi.DeleteBeforeReplace(true))
 		if err != nil {
 			return fmt.Errorf("registering %s with Lake Formation: %w", location, err)

@@ -148,3 +148,21 @@ func TestHybridOptsIn(t *testing.T) {
 		assert.True(t, graph.DependsOn(tables, graph.One(permissionsType, "cat-host-raw-tables")), "the role would have nothing in between")
 	}
 }
+
+// A location is registered once in an account, so a registration must not become that of another place.
+func TestOneMoreLocationMovesNone(t *testing.T) {
+	t.Parallel()
+	names := func(locations ...string) map[string]string {
+		args := lake(catalog.ModelLakeFormation)
+		args.LakeFormation.Locations = locations
+		found := map[string]string{}
+		for _, r := range harness.Run(t, program(args), adminARN()).OfType(registeredType) {
+			found[r.String("arn")] = r.Name
+		}
+		return found
+	}
+	before := names("s3://lake/clean", "s3://lake/raw")
+	after := names("s3://lake/all", "s3://lake/clean", "s3://lake/raw")
+	assert.Len(t, after, 3)
+	assert.Subset(t, after, before)
+}
