@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/internal/access"
 	"github.com/pulumi-dss/pulumi-dss/internal/synth"
 	"github.com/pulumi-dss/pulumi-dss/stacks"
@@ -47,6 +49,7 @@ func synthesize(s settings, program pulumi.RunFunc) (*synth.Graph, error) {
 	if err != nil {
 		return &synth.Graph{}, fmt.Errorf("--config: %w", err)
 	}
+	read.Answers = existing(read)
 	graph, err := synth.Run(program, read)
 	if len(graph.Unexpected) > 0 {
 		return graph, fmt.Errorf("the program looks up what only an account can tell (%s): use preview",
@@ -56,6 +59,21 @@ func synthesize(s settings, program pulumi.RunFunc) (*synth.Graph, error) {
 		return graph, fmt.Errorf("offline: %w", err)
 	}
 	return graph, err
+}
+
+// existing answers for what the configuration says is there: the subnets of an adopted VPC, which are taken to be where they have to be.
+// What cannot be read is left to the program, which says so.
+func existing(read synth.Settings) map[string]synth.AnswerFunc {
+	var said struct {
+		Adopt network.Adoption `json:"adopt"`
+	}
+	if err := json.Unmarshal([]byte(read.Config[stacks.ProjectName+":network"]), &said); err != nil {
+		return nil
+	}
+	adopted := said.Adopt
+	return map[string]synth.AnswerFunc{
+		"aws:ec2/getSubnet:getSubnet": read.Location.Subnets(adopted.VPCID, adopted.PrivateSubnetIDs, adopted.PublicSubnetIDs),
+	}
 }
 
 func accessMatrix(graph *synth.Graph, asJSON bool) (string, error) {

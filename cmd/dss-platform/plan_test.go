@@ -32,6 +32,18 @@ func TestPlanPrintsTheResources(t *testing.T) {
 	assert.Regexp(t, `(?m)^\d+ resources\n$`, out)
 }
 
+// An adopted VPC is not there offline: it is taken to be as it has to be.
+func TestPlanOfAnAdoptedVPC(t *testing.T) {
+	code, out, errOut := planOf(t, `config:
+  aws:region: eu-west-1
+  pulumi-dss:network:
+    adopt: {vpcId: vpc-0aa, privateSubnetIds: [subnet-0aa, subnet-0bb, subnet-0cc], publicSubnetIds: [subnet-0dd, subnet-0ee]}
+`)
+	require.Equal(t, exitOK, code, errOut)
+	assert.NotContains(t, out, "aws:ec2/vpc:Vpc")
+	assert.Regexp(t, `(?m)^dss:index:ComputeEKS dss-dev$`, out)
+}
+
 func TestPlanPrintsWhoReachesWhat(t *testing.T) {
 	code, out, errOut := planOf(t, "config:\n  aws:region: cn-north-1\n", "--access")
 	require.Equal(t, exitOK, code, errOut)

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -125,6 +126,20 @@ func (l Location) subnet(args resource.PropertyMap) (resource.PropertyMap, error
 		"availabilityZone": l.Region + zones[index], "availabilityZoneId": zoneID(l, index),
 		"cidrBlock": "10.0." + string(rune('0'+index)) + ".0/24", "availableIpAddressCount": 250, "ownerId": l.AccountID,
 		"state": "available", "mapPublicIpOnLaunch": false}), nil
+}
+
+// Subnets answers lookups of the subnets of a VPC that is there: those of a list are each in a zone of its own, in order.
+func (l Location) Subnets(vpcID string, lists ...[]string) AnswerFunc {
+	return func(args resource.PropertyMap) (resource.PropertyMap, error) {
+		answer, err := l.subnet(args)
+		for _, list := range lists {
+			if i := slices.Index(list, text(args, "id", "")); i >= 0 {
+				answer = laidOver(answer, properties(object{"vpcId": vpcID,
+					"availabilityZone": l.Region + string(rune('a'+i)), "availabilityZoneId": zoneID(l, i)}))
+			}
+		}
+		return answer, err
+	}
 }
 
 func (l Location) parameter(args resource.PropertyMap) (resource.PropertyMap, error) {
