@@ -41,6 +41,7 @@ func putPolicies(t *testing.T, graph *synth.Graph, world *decide.World) func(str
 		t: t, graph: graph, caller: caller{t, administrator(t, at.AccountID), at.Region}, names: map[string]string{}, made: map[string]bool{},
 	}
 	p.resources()
+	p.otherKeys(world)
 	p.identities()
 	p.resourcePolicies()
 	p.others(world)
@@ -82,10 +83,9 @@ func (p *policies) renamed(res *synth.Resource, arn string) {
 // resources are those that can have a policy. Their policies come later: they speak of names that have to be known first.
 func (p *policies) resources() {
 	p.of("kms/key:Key", func(res *synth.Resource) {
-		var key struct{ KeyMetadata struct{ Arn, KeyId string } } //nolint:revive // the API's names
-		p.json("kms", "TrentService.CreateKey", map[string]any{}, &key)
-		p.renamed(res, key.KeyMetadata.Arn)
-		p.names[property(res, "keyId")] = key.KeyMetadata.KeyId
+		arn, id := p.key()
+		p.renamed(res, arn)
+		p.names[property(res, "keyId")] = id
 	})
 	p.of("secretsmanager/secret:Secret", func(res *synth.Resource) {
 		var secret struct{ ARN string }
@@ -102,6 +102,39 @@ func (p *policies) resources() {
 		p.json("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", map[string]any{"repositoryName": property(res, "name")}, nil)
 		p.made[property(res, "arn")] = true
 	})
+}
+
+// otherKeys are those of other accounts.
+func (p *policies) otherKeys(world *decide.World) {
+	for arn, entry := range world.Resources {
+		if isKey(arn) && entry.Account != p.graph.Location.AccountID {
+			p.names[arn], _ = p.inRegionOf(arn, entry.Account).key()
+		}
+	}
+}
+
+func isKey(arn string) bool { return strings.Split(arn, ":")[2] == "kms" }
+
+// inRegionOf is the administrator of an account, where a resource of it is.
+func (p *policies) inRegionOf(arn, account string) caller {
+	c := p.in(account)
+	c.region = strings.Split(arn, ":")[3]
+	return c
+}
+
+// key makes a key.
+func (c caller) key() (arn, id string) {
+	c.t.Helper()
+	var key struct{ KeyMetadata struct{ Arn, KeyId string } } //nolint:revive // the API's names
+	c.json("kms", "TrentService.CreateKey", map[string]any{}, &key)
+	return key.KeyMetadata.Arn, key.KeyMetadata.KeyId
+}
+
+func (c caller) keyPolicy(key, document string) {
+	c.t.Helper()
+	c.json("kms", "TrentService.PutKeyPolicy", map[string]any{
+		"KeyId": key, "PolicyName": "default", "Policy": document, "BypassPolicyLockoutSafetyCheck": true,
+	}, nil)
 }
 
 func (c caller) bucket(name string) {
@@ -182,11 +215,7 @@ func texts(res *synth.Resource, key string) []string {
 
 // resourcePolicies are those of keys, secrets, buckets, repositories and the catalog.
 func (p *policies) resourcePolicies() {
-	keyPolicy := func(keyID, document string) {
-		p.json("kms", "TrentService.PutKeyPolicy", map[string]any{
-			"KeyId": p.text(keyID), "PolicyName": "default", "Policy": p.text(document), "BypassPolicyLockoutSafetyCheck": true,
-		}, nil)
-	}
+	keyPolicy := func(keyID, document string) { p.keyPolicy(p.text(keyID), p.text(document)) }
 	secretPolicy := func(arn, document string) {
 		p.json("secretsmanager", "secretsmanager.PutResourcePolicy", map[string]any{
 			"SecretId": p.text(arn), "ResourcePolicy": p.text(document),
@@ -259,6 +288,8 @@ func (p *policies) others(world *decide.World) {
 			switch {
 			case isBucket:
 				in.bucketPolicy(bucket, document)
+			case isKey(arn):
+				p.inRegionOf(arn, entry.Account).keyPolicy(p.text(arn), document)
 			case strings.HasSuffix(arn, ":catalog"):
 				in.json("glue", "AWSGlue.PutResourcePolicy", map[string]any{"PolicyInJson": document}, nil)
 			default:
