@@ -34,6 +34,7 @@ func Assertions() []Assertion {
 		{"nobody of an account that nothing is shared with, and no service on behalf of one, reaches data, secrets or keys",
 			fromElsewhere, anyStore, false},
 		{"who data is shared with reads that data, and nothing else", byParties, notShared, true},
+		{"where Lake Formation guards no data, nobody gets credentials from it", byOthersThanAdministrators, unguarded, false},
 		{"where roles have a permissions boundary, who has none may do nothing", unbounded, anyEdge, false},
 	}
 }
@@ -81,6 +82,8 @@ func byNodes(p Principal) bool {
 func byHost(p Principal) bool    { return p.Class == ClassHost }
 func byAnyone(Principal) bool    { return true }
 func unbounded(p Principal) bool { return p.Unbounded }
+
+func byOthersThanAdministrators(p Principal) bool { return p.Label != labelAdministrator }
 
 func byOthersThanHost(p Principal) bool { return p.Class != ClassHost && p.Label != labelAdministrator }
 
@@ -226,6 +229,11 @@ func anyStore(m *Matrix, _ Principal, e Edge) bool {
 }
 
 func anyEdge(*Matrix, Principal, Edge) bool { return true }
+
+// unguarded are the credentials that Lake Formation gives for tables that it decides on: for those of others, where it decides on none here.
+func unguarded(m *Matrix, _ Principal, e Edge) bool {
+	return e.Verb == verbGuarded && !m.Inventory.guarded
+}
 
 func takesConnections(_ *Matrix, _ Principal, e Edge) bool {
 	return strings.HasPrefix(e.Resource, "role of connection ") && strings.HasPrefix(e.Verb, verbAssume)

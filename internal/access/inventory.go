@@ -111,6 +111,8 @@ type Inventory struct {
 	folders map[string][]string
 	// regions are those of services that policies let call KMS.
 	regions []string
+	// guarded says that Lake Formation decides on data of the platform.
+	guarded bool
 	// suffix is the DNS suffix of endpoints, partition the first part of ARNs.
 	suffix, partition string
 }
@@ -139,6 +141,7 @@ func newInventory(graph *synth.Graph, world *decide.World) (*Inventory, []error)
 		ExternalIDs: map[string]string{}, podTags: map[string]map[string][]string{},
 	}}
 	s.regions = s.viaRegions()
+	s.guarded = len(s.graph.OfType("aws:lakeformation/resource:Resource")) > 0
 	s.principals()
 	s.resources()
 	s.labelReaders()

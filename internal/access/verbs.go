@@ -71,6 +71,7 @@ const (
 	verbDescribe   = "describe"
 	verbQuery      = "query"
 	verbDecrypt    = "decrypt"
+	verbGuarded    = "get credentials from Lake Formation"
 	verbEncrypt    = "encrypt"
 	verbGrant      = "grant"
 	verbCreate     = "create"

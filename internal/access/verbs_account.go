@@ -34,7 +34,7 @@ func accountVerbs() map[Kind][]verb {
 			{"create clusters", Whole, []string{"eks:CreateCluster"}},
 			{"list buckets", Whole, []string{"s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock"}},
 			{"list workgroups", Whole, []string{"athena:ListWorkGroups", "athena:ListEngineVersions", "athena:ListDataCatalogs"}},
-			{"get credentials from Lake Formation", Whole, []string{"lakeformation:GetDataAccess"}},
+			{verbGuarded, Whole, []string{"lakeformation:GetDataAccess"}},
 			{"administer Lake Formation", Whole, []string{"lakeformation:GrantPermissions", "lakeformation:PutDataLakeSettings"}},
 			{"exchange messages with Systems Manager", Whole, []string{
 				"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",

@@ -81,6 +81,7 @@ func TestEachAssertionCanFail(t *testing.T) {
 		"nobody takes the role of a connection without its external id":                                                    "trust of connection sales: drop the condition",
 		"the credentials of a connection that is to be read only change none of its data":                                  "connection archive: write what it may read",
 		"nobody comes without TLS":                                                                                         "zone-raw-1234567: remove the denial TLSOnly",
+		"where Lake Formation guards no data, nobody gets credentials from it":                                             "connection sales: allow lakeformation:GetDataAccess on everything",
 		"where roles have a permissions boundary, who has none may do nothing":                                             "connection sales: drop the permissions boundary",
 		"nobody of an account that nothing is shared with, and no service on behalf of one, reaches data, secrets or keys": "zone-raw-1234567: a statement for arn:aws:iam::9",
 		"who data is shared with reads that data, and nothing else":                                                        "policy of dss-test-zone-raw-1234567: widen arn:aws:s3:::dss-test-zone-raw-1234567/marketing/* to arn:aws:s3:::dss-test-zone-raw-1234567/*",
