@@ -230,7 +230,8 @@ func anyStore(m *Matrix, _ Principal, e Edge) bool {
 
 func anyEdge(*Matrix, Principal, Edge) bool { return true }
 
-// unguarded are the credentials that Lake Formation gives for tables that it decides on: for those of others, where it decides on none here.
+// unguarded are the credentials that Lake Formation gives for tables that it decides on: where it decides on none here, for those of
+// others.
 func unguarded(m *Matrix, _ Principal, e Edge) bool {
 	return e.Verb == verbGuarded && !m.Inventory.guarded
 }
