@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
+	"github.com/pulumi-dss/pulumi-dss/components/network"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/internal/strict"
 )
@@ -45,10 +46,19 @@ func isAtOrBelow(path, top string) bool {
 // defaultName is the platform's name in a stack that gives none. Names of AWS are in lower case.
 func defaultName(stack string) string { return "dss-" + strings.ToLower(stack) }
 
-// NewConfig has the settings of a preset, for Go programs that set the others themselves.
+// NewConfig has the settings of a preset, for Go programs that set the others themselves. A VPC is adopted by [Config.AdoptNetwork].
 func NewConfig(preset string) (Config, error) {
 	cfg, wrong := resolve(map[string]any{"preset": preset})
 	return *cfg, wrong.Err("settings")
+}
+
+// AdoptNetwork has the platform in a VPC that is there. How the preset would have built one is dropped: beside an adopted VPC it would be
+// refused.
+func (c *Config) AdoptNetwork(adopted network.Adoption) {
+	c.Network = network.NetworkArgs{
+		Adopt: &adopted, InterfaceEndpoints: c.Network.InterfaceEndpoints, SharedSecurityGroupID: c.Network.SharedSecurityGroupID,
+		Roles: c.Network.Roles, Tags: c.Network.Tags,
+	}
 }
 
 // resolve lays a stack's own settings, by the keys of Pulumi.yaml, over those of the preset that they name.

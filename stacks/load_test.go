@@ -92,6 +92,13 @@ func TestAdoptionNeedsNothingTakenFromThePreset(t *testing.T) {
 		assert.Empty(t, graph.OfType("aws:ec2/vpc:Vpc"), preset)
 		assert.Empty(t, graph.OfType("aws:ec2/flowLog:FlowLog"), preset)
 	}
+	for _, preset := range stacks.Presets() {
+		cfg, err := stacks.NewConfig(preset)
+		require.NoError(t, err)
+		cfg.Name, cfg.AWS.Region = "dss-lab", "eu-west-1"
+		cfg.AdoptNetwork(network.Adoption{VPCID: "vpc-1", PrivateSubnetIDs: []string{"subnet-a", "subnet-b"}})
+		require.NoError(t, cfg.Problems("pulumi-dss", "dev").Err("settings"), "%s, in Go", preset)
+	}
 	_, err := load(t, map[string]string{
 		"aws:region": "eu-west-1", "network": `{"nat":"single","adopt":{"vpcId":"vpc-1","privateSubnetIds":["subnet-a","subnet-b"]}}`,
 	})
