@@ -13,7 +13,6 @@ import (
 
 var (
 	accountID   = regexp.MustCompile(`^\d{12}$`)
-	keyARN      = regexp.MustCompile(`^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+$`)
 	roleARN     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
 	boundaryARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+$`)
 )
@@ -23,11 +22,11 @@ func (c *Config) valueProblems() problem.List {
 	var wrong problem.List
 	if given := c.KMSKeyARN; given != "" {
 		const fix = "give the ARN of a key, not of an alias: arn:aws:kms:REGION:ACCOUNT:key/ID"
-		switch parts := keyARN.FindStringSubmatch(given); {
-		case parts == nil:
+		switch region, isKey := awsname.KeyRegion(given); {
+		case !isKey:
 			wrong.Add("kmsKeyArn", fix, "%q is none", given)
-		case parts[1] != c.AWS.Region && c.AWS.Region != "":
-			wrong.Add("kmsKeyArn", "give a key of "+c.AWS.Region+", such as a replica of it", "the key is in %s, where nothing else is", parts[1])
+		case region != c.AWS.Region && c.AWS.Region != "":
+			wrong.Add("kmsKeyArn", "give a key of "+c.AWS.Region+", such as a replica of it", "the key is in %s, where nothing else is", region)
 		}
 	}
 	if given := c.Compute.KubernetesRoleARN; given != "" && !roleARN.MatchString(given) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
@@ -113,7 +114,7 @@ func (l *LakeFormation) registrationProblems() problem.List {
 		return wrong
 	}
 	for i, key := range l.KMSKeyARNs {
-		if !keyARN.MatchString(key) {
+		if !awsname.IsKeyARN(key) {
 			wrong.Add(problem.Index("kmsKeyArns", i), "give the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID", "%q is not one", key)
 		}
 	}

@@ -3,7 +3,6 @@ package catalog
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -13,13 +12,12 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lakeformation"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/pulumi-dss/pulumi-dss/internal/awsname"
 	"github.com/pulumi-dss/pulumi-dss/internal/iam"
 	"github.com/pulumi-dss/pulumi-dss/internal/location"
 	"github.com/pulumi-dss/pulumi-dss/internal/problem"
 	"github.com/pulumi-dss/pulumi-dss/internal/sharing"
 )
-
-var keyARN = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 
 // SharePolicy is the resource policy of a catalog that lets others read the databases that are shared. Their own policies have to let
 // them, too.
@@ -236,7 +234,7 @@ func (d Database) sharingProblems() problem.List {
 	if !sharing.IsAccount(d.CatalogID) {
 		wrong.Add("catalogId", "give the twelve digits of the account whose catalog it is in", "%q is not an account", d.CatalogID)
 	}
-	if d.CatalogKMSKeyARN != "" && !keyARN.MatchString(d.CatalogKMSKeyARN) {
+	if d.CatalogKMSKeyARN != "" && !awsname.IsKeyARN(d.CatalogKMSKeyARN) {
 		wrong.Add("catalogKmsKeyArn", "give the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID", "%q is not one", d.CatalogKMSKeyARN)
 	}
 	if !d.Existing {

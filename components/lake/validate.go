@@ -19,7 +19,6 @@ var (
 	externalID     = regexp.MustCompile(`^[A-Za-z0-9+=,.@:/-]{2,1000}$`)
 	accountID      = regexp.MustCompile(`^[0-9]{12}$`)
 	regionName     = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]$`)
-	keyARN         = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 	// folders have no characters that mean something in a policy: `*`, `?` and `$`.
 	folders = regexp.MustCompile(`^[A-Za-z0-9_=.@+,-]+(/[A-Za-z0-9_=.@+,-]+)*/?$`)
 )
@@ -169,7 +168,7 @@ func (b Bucket) problems() problem.List {
 	if b.Region != "" && !regionName.MatchString(b.Region) {
 		wrong.Add("region", "give a region such as eu-west-1", "%q is not one", b.Region)
 	}
-	if b.KMSKeyARN != "" && !keyARN.MatchString(b.KMSKeyARN) {
+	if b.KMSKeyARN != "" && !awsname.IsKeyARN(b.KMSKeyARN) {
 		wrong.Add("kmsKeyArn", "give the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID", "%q is not one", b.KMSKeyARN)
 	}
 	return wrong
